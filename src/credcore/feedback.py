@@ -1,0 +1,92 @@
+"""The words of a profile: what each domain showed, from the graders' own findings, best or worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from credcore.grading import Judgement
+from credcore.scoring import HIGH_FROM, MID_FROM, rounded
+
+MAX_TEXT = 700
+"""Characters of one domain's note: what a person still reads."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomainNote:
+    domain: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomainFindings:
+    """What was found in one domain: its exact score from 0 to 100, the essays' judgements, and the plain counts."""
+
+    domain: str
+    title: str
+    score: Fraction
+    judgements: tuple[Judgement, ...]
+    choices_right: int
+    choices: int
+    unanswered: int
+    late: int
+
+
+def strengths(findings: Sequence[DomainFindings]) -> tuple[DomainNote, ...]:
+    """Best domain first: those from 50 up, or else the best one, where there is anything good to say of them."""
+    ranked = sorted(findings, key=lambda found: -found.score)
+    strong = [found for found in ranked if found.score >= MID_FROM] or ranked[:1]
+    return _notes(strong, _what_was_shown)
+
+
+def improvements(findings: Sequence[DomainFindings]) -> tuple[DomainNote, ...]:
+    """Worst domain first: those below 75, or else the worst one, where anything is missing from them."""
+    ranked = sorted(findings, key=lambda found: found.score)
+    weak = [found for found in ranked if found.score < HIGH_FROM] or ranked[:1]
+    return _notes(weak, _what_is_missing)
+
+
+def _notes(
+    findings: Sequence[DomainFindings], sentences: Callable[[DomainFindings], list[str]]
+) -> tuple[DomainNote, ...]:
+    notes = []
+    for found in findings:
+        said = sentences(found)
+        if said:
+            text = f"{found.title}, {rounded(found.score)} of 100. {' '.join(said)}"
+            notes.append(DomainNote(domain=found.domain, text=_cut(text)))
+    return tuple(notes)
+
+
+def _what_was_shown(found: DomainFindings) -> list[str]:
+    said = [judgement.strengths for judgement in found.judgements if judgement.strengths]
+    if found.choices_right:
+        said.append(f"{_count(found.choices_right, found.choices)} answered right.")
+    return said
+
+
+def _what_is_missing(found: DomainFindings) -> list[str]:
+    said = [judgement.improvements for judgement in found.judgements if judgement.improvements]
+    wrong = found.choices - found.choices_right
+    if wrong:
+        said.append(f"{_count(wrong, found.choices)} answered wrong.")
+    if found.late:
+        said.append(f"{found.late} answered after the time was up.")
+    if found.unanswered:
+        said.append(f"{found.unanswered} left unanswered.")
+    return said
+
+
+def _count(part: int, whole: int) -> str:
+    noun = "multiple-choice question" if whole == 1 else "multiple-choice questions"
+    return f"{part} of {whole} {noun}"
+
+
+def _cut(text: str) -> str:
+    """At most MAX_TEXT characters, ended at a sentence where there is one."""
+    if len(text) <= MAX_TEXT:
+        return text
+    head = text[: MAX_TEXT - 1]
+    stop = head.rfind(". ")
+    return head[: stop + 1] if stop > MAX_TEXT // 2 else f"{head}\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,131 @@
+"""Grades: rubric criteria met and missed, with the evidence, and what judged them.
+
+A grade is never updated. A better one supersedes it, and the one before stays readable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from credcore.questions import Criterion, Essay
+
+STEP = Decimal("0.1")
+"""Criterion points come in steps of this size."""
+
+
+class Flag(StrEnum):
+    PROVISIONAL = "provisional"
+    NEEDS_REVIEW = "needs-review"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraderRef:
+    """What judged: its name, its version, and its measured agreement with human graders, from 0 to 1."""
+
+    name: str
+    version: str
+    reliability: Decimal
+
+
+KEY = GraderRef(name="key", version="1", reliability=Decimal(1))
+"""The answer key of a multiple-choice question."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult:
+    """What one criterion earned. ``evidence`` stands word for word in the answer; None where there is none."""
+
+    criterion_id: str
+    title: str
+    points: Decimal
+    max_points: int
+    evidence: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelCall:
+    """What a call to an AI model leaves behind, enough to recompute the points from the stored reply."""
+
+    model: str
+    prompt_hash: str
+    raw_reply: str
+    tokens_in: int
+    tokens_out: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """What a grader found in one answer; ``points`` of ten are the sum of the criteria's."""
+
+    grader: GraderRef
+    criteria: tuple[CriterionResult, ...]
+    strengths: str
+    improvements: str
+    flags: frozenset[Flag] = frozenset()
+    call: ModelCall | None = None
+
+    def __post_init__(self) -> None:
+        for criterion in self.criteria:
+            if not 0 <= criterion.points <= criterion.max_points:
+                raise ValueError(
+                    f"criterion {criterion.criterion_id} earns {criterion.points} of {criterion.max_points}"
+                )
+
+    @property
+    def points(self) -> Decimal:
+        return sum((criterion.points for criterion in self.criteria), Decimal(0))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grade:
+    """A judgement, bound to the answer, the question version and the rubric that it was made for."""
+
+    id: UUID
+    assessment_id: UUID
+    question_id: str
+    question_version: str
+    rubric_hash: str
+    judgement: Judgement
+    graded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GradingTask:
+    """An answer to be judged. ``assessment_id`` and ``ai_consent`` decide who may judge it, never how it is judged."""
+
+    assessment_id: UUID
+    question: Essay
+    answer: str
+    ai_consent: bool
+
+
+def grade_of(task: GradingTask, judgement: Judgement, *, grade_id: UUID, now: datetime) -> Grade:
+    return Grade(
+        id=grade_id,
+        assessment_id=task.assessment_id,
+        question_id=task.question.id,
+        question_version=task.question.version,
+        rubric_hash=task.question.rubric_hash,
+        judgement=judgement,
+        graded_at=now,
+    )
+
+
+def met(criterion: CriterionResult) -> bool:
+    """Whether a criterion counts as met in words: from three fifths of its points."""
+    return criterion.points * 5 >= Decimal(criterion.max_points) * 3
+
+
+def result_of(criterion: Criterion, points: Decimal, evidence: str | None) -> CriterionResult:
+    return CriterionResult(
+        criterion_id=criterion.id,
+        title=criterion.title,
+        points=points,
+        max_points=criterion.points,
+        evidence=evidence,
+    )

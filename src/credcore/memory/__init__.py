@@ -1,0 +1,26 @@
+"""Honest in-memory adapters: they pass the same contract suites as the database, and forget all when the process ends.
+
+For plugins that keep their own state, and for trying the rules out: ``MemoryStores`` holds one of each over one state.
+"""
+
+from credcore.memory.accounts import MemoryAccounts, MemoryRefreshTokens
+from credcore.memory.assessments import MemoryAssessments
+from credcore.memory.content import MemoryBank, MemoryHealth
+from credcore.memory.idempotency import MemoryIdempotency
+from credcore.memory.profiles import MemoryProfiles
+from credcore.memory.queue import MemoryQueue
+from credcore.memory.state import MemoryState, RandomIds, system_clock
+
+__all__ = [
+    "MemoryAccounts",
+    "MemoryAssessments",
+    "MemoryBank",
+    "MemoryHealth",
+    "MemoryIdempotency",
+    "MemoryProfiles",
+    "MemoryQueue",
+    "MemoryRefreshTokens",
+    "MemoryState",
+    "RandomIds",
+    "system_clock",
+]

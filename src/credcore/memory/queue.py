@@ -1,0 +1,100 @@
+"""The grading queue in memory: the same claims, counts and fences as the durable one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from credcore.assessment import Text
+from credcore.grading import Grade, GradingTask
+from credcore.memory.state import AssessmentRow, Job, MemoryState
+from credcore.ports import Claim
+from credcore.questions import Essay
+
+
+@dataclass(frozen=True)
+class MemoryQueue:
+    state: MemoryState
+
+    async def claim(
+        self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
+    ) -> Sequence[Claim]:
+        due = [
+            (row, question_id, job)
+            for row, question_id, job in self._jobs(assessment_id)
+            if self._is_due(job) and job.attempts < max_attempts
+        ]
+        due.sort(key=lambda found: found[2].due_at)
+        return [self._lease(row, question_id, job, lease) for row, question_id, job in due[:limit]]
+
+    async def finish(self, claim: Claim, grade: Grade) -> bool:
+        row, job = self._held(claim)
+        if row is None or job is None:
+            return False
+        row.grades[grade.question_id] = grade
+        del row.jobs[grade.question_id]
+        self.state.wake.set()
+        return True
+
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
+        _, job = self._held(claim)
+        if job is None:
+            return False
+        job.token, job.leased_until, job.error_code = None, None, error_code
+        job.due_at = self.state.clock() + after
+        return True
+
+    async def renew(self, claim: Claim, lease: timedelta) -> bool:
+        _, job = self._held(claim)
+        if job is None:
+            return False
+        job.leased_until = self.state.clock() + lease
+        return True
+
+    async def wait(self, at_most: timedelta) -> None:
+        self.state.wake.clear()
+        try:
+            async with asyncio.timeout(at_most.total_seconds()):
+                await self.state.wake.wait()
+        except TimeoutError:
+            return
+
+    def _jobs(self, assessment_id: UUID | None) -> Iterator[tuple[AssessmentRow, str, Job]]:
+        for id, row in self.state.assessments.items():
+            if assessment_id is None or id == assessment_id:
+                for question_id, job in row.jobs.items():
+                    yield row, question_id, job
+
+    def _is_due(self, job: Job) -> bool:
+        now = self.state.clock()
+        return job.due_at <= now and (job.leased_until is None or job.leased_until <= now)
+
+    def _lease(self, row: AssessmentRow, question_id: str, job: Job, lease: timedelta) -> Claim:
+        job.attempts += 1
+        job.token = self.state.ids.new_id()
+        job.leased_until = self.state.clock() + lease
+        question, answer = row.questions[question_id], row.responses[question_id].answer
+        assert isinstance(question, Essay)  # jobs are made for nothing else
+        assert isinstance(answer, Text)
+        return Claim(
+            task=GradingTask(
+                assessment_id=row.assessment.id,
+                question=question,
+                answer=answer.text,
+                ai_consent=row.assessment.ai_consent,
+            ),
+            token=job.token,
+            attempt=job.attempts,
+            leased_until=job.leased_until,
+        )
+
+    def _held(self, claim: Claim) -> tuple[AssessmentRow | None, Job | None]:
+        """The job, if the claim's token still holds it: nobody has claimed it since."""
+        row = self.state.assessments.get(claim.task.assessment_id)
+        job = row.jobs.get(claim.task.question.id) if row else None
+        if job is None or job.token != claim.token:
+            return row, None
+        return row, job

@@ -1,0 +1,92 @@
+"""What the in-memory adapters share: plain dictionaries, one clock, and one check of who calls.
+
+Between two awaits nothing else runs, and no method of these adapters awaits between reading and writing: that is what
+makes each of them atomic.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from credcore.accounts import Account, Caller
+from credcore.assessment import Assessment, Response
+from credcore.errors import NotFound, Unauthenticated
+from credcore.grading import Grade
+from credcore.ids import uuid7
+from credcore.ports import Completed
+from credcore.questions import Question
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class RandomIds:
+    """Identifiers and secrets from the operating system's random source."""
+
+    clock: Callable[[], datetime] = system_clock
+
+    def new_id(self) -> UUID:
+        return uuid7(self.clock(), secrets.token_bytes)
+
+    def new_seed(self) -> int:
+        return secrets.randbelow(2**63)
+
+    def new_secret(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+@dataclass(kw_only=True, slots=True)
+class Job:
+    """One essay to grade. ``token`` None: nobody holds it."""
+
+    due_at: datetime
+    attempts: int = 0
+    token: UUID | None = None
+    leased_until: datetime | None = None
+    error_code: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class AssessmentRow:
+    """An assessment and all that hangs on it; keys are question ids."""
+
+    assessment: Assessment
+    questions: dict[str, Question]
+    delivered: dict[str, datetime] = field(default_factory=dict)
+    responses: dict[str, Response] = field(default_factory=dict)
+    grades: dict[str, Grade] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    completed: list[Completed] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class MemoryState:
+    clock: Callable[[], datetime] = system_clock
+    ids: RandomIds = field(default_factory=RandomIds)
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    partners: dict[UUID, int] = field(default_factory=dict)
+    assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
+    questions: dict[tuple[str, str], Question] = field(default_factory=dict)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def admit(self, caller: Caller) -> None:
+        """Raises Unauthenticated where the caller's account is gone or its epoch has moved on."""
+        account = self.accounts.get(caller.id)
+        epoch = account.epoch if account else self.partners.get(caller.id)
+        if epoch != caller.epoch:
+            raise Unauthenticated
+
+    def owned(self, caller: Caller, assessment_id: UUID) -> AssessmentRow:
+        """The caller's own assessment. Raises Unauthenticated, NotFound."""
+        self.admit(caller)
+        row = self.assessments.get(assessment_id)
+        if row is None or row.assessment.owner_id != caller.id:
+            raise NotFound("assessment")
+        return row

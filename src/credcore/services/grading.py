@@ -1,0 +1,94 @@
+"""Work the grading queue: claim, judge, and store grade and end of job together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from credcore.errors import Unavailable
+from credcore.grading import grade_of
+from credcore.ports import Claim, Grader, GradingQueue, IdSource
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuePolicy:
+    """``lease`` is how long a silent worker keeps a job; it bounds how long a killed worker's job waits for another."""
+
+    lease: timedelta = timedelta(seconds=20)
+    max_attempts: int = 5
+    batch: int = 4
+    poll: timedelta = timedelta(seconds=1)
+    first_retry: timedelta = timedelta(seconds=1)
+    last_retry: timedelta = timedelta(minutes=5)
+
+    def retry_after(self, attempt: int) -> timedelta:
+        """How long a job rests after its ``attempt``-th failure: doubled each time, up to ``last_retry``."""
+        doubled: timedelta = self.first_retry * 2 ** (attempt - 1)
+        return min(doubled, self.last_retry)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradingWorker:
+    queue: GradingQueue
+    grader: Grader
+    ids: IdSource
+    now: Callable[[], datetime]
+    policy: QueuePolicy = QueuePolicy()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until ``stop`` is set, and ends what is being judged then. A store that is down is waited for."""
+        while not stop.is_set():
+            try:
+                if not await self.work():
+                    await self.queue.wait(self.policy.poll)
+            except Unavailable as down:
+                log.warning("grading queue unavailable", extra={"dependency": down.what})
+                await asyncio.sleep(self.policy.poll.total_seconds())
+
+    async def work(self, assessment_id: UUID | None = None) -> int:
+        """Claims a batch (of one assessment, if given), judges it, and gives how many jobs it held."""
+        claims = await self.queue.claim(
+            limit=self.policy.batch,
+            lease=self.policy.lease,
+            max_attempts=self.policy.max_attempts,
+            assessment_id=assessment_id,
+        )
+        async with asyncio.TaskGroup() as group:
+            for claim in claims:
+                group.create_task(self._grade(claim))
+        return len(claims)
+
+    async def _grade(self, claim: Claim) -> None:
+        try:
+            async with self._held(claim):
+                judgement = await self.grader.judge(claim.task)
+        except Unavailable as failure:
+            await self.queue.give_back(
+                claim, after=self.policy.retry_after(claim.attempt), error_code=failure.what[:64]
+            )
+            return
+        grade = grade_of(claim.task, judgement, grade_id=self.ids.new_id(), now=self.now())
+        if not await self.queue.finish(claim, grade):
+            log.warning("late grade refused", extra={"assessment_id": str(claim.task.assessment_id)})
+
+    @asynccontextmanager
+    async def _held(self, claim: Claim) -> AsyncIterator[None]:
+        """Renews the lease while the judging goes on; a worker that stalls as a whole loses it."""
+        renewing = asyncio.create_task(self._renew(claim))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, claim: Claim) -> None:
+        held = True
+        while held:
+            await asyncio.sleep(self.policy.lease.total_seconds() / 3)
+            held = await self.queue.renew(claim, self.policy.lease)
