@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -45,7 +46,7 @@ class Course:
     url: str
     level: str
     format: str
-    effort_hours: int
+    effort_hours: Decimal
     cost: str
     credential: str | None
     credential_type: str

@@ -152,7 +152,7 @@ def read_courses(value: object, where: str) -> Course:
         url=fields.text("url"),
         level=fields.text("level"),
         format=fields.text("format"),
-        effort_hours=fields.integer("effort_hours"),
+        effort_hours=fields.number("effort_hours"),
         cost=fields.text("cost"),
         credential=fields.optional_text("credential"),
         credential_type=fields.text("credential_type"),

@@ -6,6 +6,7 @@ Every complaint names the place, so that whoever wrote the file finds it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from credcore.errors import ContentFault
@@ -37,6 +38,12 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, int):
             raise ContentFault(self._at(name), f"must be a whole number, is {kind(value)}")
         return value
+
+    def number(self, name: str) -> Decimal:
+        value = self._take(name, None)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ContentFault(self._at(name), f"must be a number, is {kind(value)}")
+        return Decimal(str(value))
 
     def optional_integer(self, name: str) -> int | None:
         return None if self._absent(name) else self.integer(name)

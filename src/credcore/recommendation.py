@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from credcore.assessment import Selection
@@ -29,7 +30,7 @@ class Recommendation:
     url: str
     level: str
     format: str
-    effort_hours: int
+    effort_hours: Decimal
     reason: str
 
 
