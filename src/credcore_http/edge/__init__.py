@@ -1,0 +1,17 @@
+"""What stands between the socket and the application: plain ASGI, the standard library and msgspec."""
+
+from credcore_http.edge.guard import BodyGuard
+from credcore_http.edge.problem import FieldProblem, Problem, problem
+from credcore_http.edge.requestid import AccessLine, RequestIds
+from credcore_http.edge.trace import RequestContext, current_request
+
+__all__ = [
+    "AccessLine",
+    "BodyGuard",
+    "FieldProblem",
+    "Problem",
+    "RequestContext",
+    "RequestIds",
+    "current_request",
+    "problem",
+]
