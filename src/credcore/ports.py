@@ -122,12 +122,17 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overview:
-    """An assessment from outside. ``assessment.items`` is complete; ``now`` is the store's, for the status."""
+    """An assessment from outside. ``assessment.items`` is complete; ``now`` is the store's, for the status.
+
+    ``asked``: what the learner has before them, the first unanswered question, once it was delivered and while the
+    assessment is in progress. ``find`` gives it; a page does not.
+    """
 
     assessment: Assessment
     answered: int
     pending_grades: int
     now: datetime
+    asked: Delivery | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

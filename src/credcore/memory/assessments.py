@@ -40,25 +40,16 @@ class MemoryAssessments:
 
     async def deliver_next(self, caller: Caller, assessment_id: UUID) -> Delivery:
         row = self.state.owned(caller, assessment_id)
-        now = self.state.clock()
-        assessment = row.assessment
-        item = next((item for item in assessment.items if item.question_id not in row.responses), None)
-        if item is not None and assessment.status(now) is Status.IN_PROGRESS:
-            row.delivered.setdefault(item.question_id, now)
-        return Delivery(
-            assessment_id=assessment.id,
-            completed_at=assessment.completed_at,
-            expires_at=assessment.expires_at,
-            now=now,
-            answered=len(row.responses),
-            total=len(assessment.items),
-            item=item,
-            question=row.questions[item.question_id] if item else None,
-            delivered_at=row.delivered.get(item.question_id) if item else None,
-        )
+        due = self._delivery(row)
+        if due.item is not None and row.assessment.status(due.now) is Status.IN_PROGRESS:
+            row.delivered.setdefault(due.item.question_id, due.now)
+        return self._delivery(row)
 
     async def find(self, caller: Caller, assessment_id: UUID) -> Overview:
-        return self._overview(self.state.owned(caller, assessment_id))
+        row = self.state.owned(caller, assessment_id)
+        asked = self._delivery(row)
+        in_progress = row.assessment.status(asked.now) is Status.IN_PROGRESS
+        return replace(self._overview(row), asked=asked if in_progress and asked.delivered_at else None)
 
     async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
         self.state.admit(caller)
@@ -98,6 +89,21 @@ class MemoryAssessments:
                 row.jobs[question_id] = Job(due_at=now)
                 self.state.wake.set()
         return response, len(row.assessment.items)
+
+    def _delivery(self, row: AssessmentRow) -> Delivery:
+        assessment = row.assessment
+        item = next((item for item in assessment.items if item.question_id not in row.responses), None)
+        return Delivery(
+            assessment_id=assessment.id,
+            completed_at=assessment.completed_at,
+            expires_at=assessment.expires_at,
+            now=self.state.clock(),
+            answered=len(row.responses),
+            total=len(assessment.items),
+            item=item,
+            question=row.questions[item.question_id] if item else None,
+            delivered_at=row.delivered.get(item.question_id) if item else None,
+        )
 
     def _overview(self, row: AssessmentRow) -> Overview:
         return Overview(

@@ -43,6 +43,12 @@ class Beginning:
     ai_consent: bool | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    overview: Overview
+    delivery: Delivery
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assessments:
     accounts: AccountStore
@@ -52,8 +58,8 @@ class Assessments:
     ids: IdSource
     lifetime: timedelta = ASSESSMENT_TIME
 
-    async def start(self, caller: Caller, beginning: Beginning, assessment_id: UUID | None = None) -> Overview:
-        """A new assessment, its first question delivered (ask ``next`` for it).
+    async def start(self, caller: Caller, beginning: Beginning, assessment_id: UUID | None = None) -> Started:
+        """A new assessment, with its first question delivered.
 
         ``assessment_id``: given again after a lost answer, it finds the first one's work instead of starting another.
 
@@ -83,8 +89,8 @@ class Assessments:
             started_at=_UNSET_TIME,
             expires_at=_UNSET_TIME,
         )
-        await self.store.start(caller, assessment, self.lifetime)
-        return await self.store.find(caller, assessment.id)
+        delivery = await self.store.start(caller, assessment, self.lifetime)
+        return Started(overview=await self.store.find(caller, assessment.id), delivery=delivery)
 
     async def next(self, caller: Caller, assessment_id: UUID) -> Delivery:
         """The first unanswered question, whose time runs from its first delivery; none once all are answered."""

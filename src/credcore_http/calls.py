@@ -1,0 +1,74 @@
+"""A call of the API, as its description needs it. A handler carries its call, so no route goes undescribed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from litestar import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+
+COMMON_ERRORS = ("internal",)
+AUTHENTICATED_ERRORS = ("unauthenticated", "forbidden", "unavailable", *COMMON_ERRORS)
+BODY_ERRORS = ("malformed-body", "payload-too-large", "validation-failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A path, query or header parameter; ``schema`` is JSON Schema."""
+
+    name: str
+    place: str
+    description: str
+    schema: Mapping[str, object]
+    required: bool = False
+    example: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One operation of the API. ``answer`` None: no body. ``errors`` are codes of the problem table."""
+
+    operation_id: str
+    method: HttpMethod
+    path: str
+    tag: str
+    summary: str
+    description: str
+    status: int = 200
+    body: type[msgspec.Struct] | None = None
+    body_required: bool = True
+    body_example: Mapping[str, object] | None = None
+    answer: type[msgspec.Struct] | None = None
+    answer_type: str = "application/json"
+    answer_example: object = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    errors: tuple[str, ...] = ()
+    authenticated: bool = True
+
+    @property
+    def all_errors(self) -> tuple[str, ...]:
+        general = AUTHENTICATED_ERRORS if self.authenticated else COMMON_ERRORS
+        body = BODY_ERRORS if self.body is not None or self.method is HttpMethod.POST else ()
+        return tuple(dict.fromkeys((*self.errors, *body, *general)))
+
+
+Handler = Callable[..., Coroutine[Any, Any, Any]]  # Any: Litestar injects what a handler's signature names
+
+
+def serves(call: Call) -> Callable[[Handler], HTTPRouteHandler]:
+    """Makes the decorated function the handler of ``call``."""
+
+    def decorate(function: Handler) -> HTTPRouteHandler:
+        return HTTPRouteHandler(
+            call.path,
+            http_method=call.method,
+            status_code=call.status,
+            operation_id=call.operation_id,
+            opt={"call": call},
+        )(function)
+
+    return decorate

@@ -1,0 +1,162 @@
+"""Register, log in, stay logged in."""
+
+from __future__ import annotations
+
+from litestar import HttpMethod, Response
+
+from credcore.services.accounts import SignedIn
+from credcore_http import examples
+from credcore_http.calls import Call, serves
+from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
+from credcore_http.services import Services
+from credcore_http.wire.accounts import (
+    JsonWebKeySet,
+    Login,
+    RefreshRequest,
+    Registered,
+    Registration,
+    Tokens,
+    User,
+    to_user,
+)
+
+TAG = "Accounts"
+
+
+@serves(
+    Call(
+        operation_id="register",
+        method=HttpMethod.POST,
+        path="/auth/register",
+        tag=TAG,
+        summary="Register a student",
+        description="A new account, signed in. `aiConsent` false: an offline grader alone judges the essays.",
+        status=201,
+        body=Registration,
+        body_example=examples.REGISTRATION,
+        answer=Registered,
+        answer_example=examples.REGISTERED,
+        errors=("email-taken", "rate-limited", "unavailable"),
+        authenticated=False,
+    )
+)
+async def register(request: AnyRequest, services: Services) -> Response[bytes]:
+    body = await body_of(request, Registration)
+    signed_in = await services.accounts.register(
+        email=body.email, name=body.name, password=body.password, ai_consent=body.ai_consent
+    )
+    tokens = _tokens(services, signed_in)
+    fields = {name: getattr(tokens, name) for name in tokens.__struct_fields__}
+    return json_response(Registered(user_id=signed_in.account.id, **fields), 201)
+
+
+@serves(
+    Call(
+        operation_id="login",
+        method=HttpMethod.POST,
+        path="/auth/login",
+        tag=TAG,
+        summary="Log in",
+        description="The same answer, after the same time, for an unknown address and a wrong password.",
+        body=Login,
+        body_example=examples.LOGIN,
+        answer=Tokens,
+        answer_example=examples.TOKENS,
+        errors=("invalid-credentials", "second-factor-required", "rate-limited", "unavailable"),
+        authenticated=False,
+    )
+)
+async def login(request: AnyRequest, services: Services) -> Response[bytes]:
+    body = await body_of(request, Login)
+    return json_response(_tokens(services, await services.accounts.login(email=body.email, password=body.password)))
+
+
+@serves(
+    Call(
+        operation_id="refresh",
+        method=HttpMethod.POST,
+        path="/auth/refresh",
+        tag=TAG,
+        summary="Exchange a refresh token for its successor",
+        description=(
+            "The token given is spent. If the answer was lost, the same token gives the same successor for ten "
+            "seconds, while the successor is unused; any later use of a spent token ends the whole sign-in."
+        ),
+        body=RefreshRequest,
+        body_example=examples.REFRESH,
+        answer=Tokens,
+        answer_example=examples.TOKENS,
+        errors=("unauthenticated", "rate-limited", "unavailable"),
+        authenticated=False,
+    )
+)
+async def refresh(request: AnyRequest, services: Services) -> Response[bytes]:
+    body = await body_of(request, RefreshRequest)
+    return json_response(_tokens(services, await services.accounts.refresh(body.refresh_token)))
+
+
+@serves(
+    Call(
+        operation_id="logout",
+        method=HttpMethod.POST,
+        path="/auth/logout",
+        tag=TAG,
+        summary="Log out",
+        description="Ends the sign-in that the refresh token belongs to. An unknown token is answered the same way.",
+        status=204,
+        body=RefreshRequest,
+        body_example=examples.REFRESH,
+        errors=("rate-limited", "unavailable"),
+        authenticated=False,
+    )
+)
+async def logout(request: AnyRequest, services: Services) -> Response[None]:
+    body = await body_of(request, RefreshRequest)
+    await services.accounts.logout(body.refresh_token)
+    return empty_response(204)
+
+
+@serves(
+    Call(
+        operation_id="getMe",
+        method=HttpMethod.GET,
+        path="/users/me",
+        tag=TAG,
+        summary="The caller's own account",
+        description="What is held on the account itself.",
+        answer=User,
+        answer_example=examples.USER,
+    )
+)
+async def get_me(request: AnyRequest, services: Services) -> Response[bytes]:
+    caller = caller_of(request, services.tokens)
+    return json_response(to_user(await services.accounts.me(caller)))
+
+
+@serves(
+    Call(
+        operation_id="getKeys",
+        method=HttpMethod.GET,
+        path="/.well-known/jwks.json",
+        tag=TAG,
+        summary="The public keys that verify access tokens",
+        description="A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037).",
+        answer=JsonWebKeySet,
+        answer_example=examples.KEY_SET,
+        authenticated=False,
+    )
+)
+async def get_keys(services: Services) -> Response[bytes]:
+    return json_response(services.tokens.key_set())
+
+
+def _tokens(services: Services, signed_in: SignedIn) -> Tokens:
+    return Tokens(
+        access_token=services.tokens.issue(signed_in.account.caller),
+        refresh_token=signed_in.refresh_token,
+        token_type="Bearer",  # noqa: S106 - a type, not a secret
+        expires_in=int(services.tokens.lifetime.total_seconds()),
+    )
+
+
+HANDLERS = (register, login, refresh, logout, get_me, get_keys)

@@ -1,0 +1,141 @@
+"""The OpenAPI 3.1 document, made of the calls that the handlers carry and of the structures on the wire.
+
+Litestar's own generator is not used: it drops ``minimum: 0`` and ``additionalProperties``, and knows a body only where
+the framework decodes it, which the contract's order of refusals (401 and 404 before 422) does not allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from credcore_http.calls import Call, Parameter
+from credcore_http.edge.problem import KINDS, TYPE_PREFIX, Problem
+
+REF = "#/components/schemas/{name}"
+PROBLEM_TYPE = "application/problem+json"
+# Beside the status that the table gives a code: what else it comes with.
+EXTRA_STATUSES = {"malformed-body": (408, 415)}
+Json = dict[str, Any]  # Any: JSON, written out as it is
+
+HEADERS: Mapping[str, str] = {
+    "Retry-After": "Seconds to wait before asking again",
+    "WWW-Authenticate": "How to authenticate",
+    "Allow": "The methods that the resource knows",
+}
+
+
+def document(calls: Iterable[Call], *, version: str) -> Json:
+    """The description of ``calls``, as plain data."""
+    listed = list(calls)
+    paths: Json = {}
+    for call in listed:
+        path = call.path.replace(":str}", "}")
+        paths.setdefault(path, {})[call.method.value.lower()] = _operation(call)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "credcore",
+            "version": version,
+            "summary": "Skills assessments for IT students: grades that can be defended.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "tags": [{"name": tag} for tag in dict.fromkeys(call.tag for call in listed)],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(listed),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _schemas(calls: list[Call]) -> Json:
+    kinds = [kind for call in calls for kind in (call.body, call.answer) if kind is not None]
+    _, schemas = msgspec.json.schema_components([*dict.fromkeys(kinds), Problem], ref_template=REF)
+    return dict(schemas)
+
+
+def _operation(call: Call) -> Json:
+    operation: Json = {
+        "operationId": call.operation_id,
+        "tags": [call.tag],
+        "summary": call.summary,
+        "description": call.description,
+        "parameters": [_parameter(parameter) for parameter in call.parameters],
+        "responses": {str(call.status): _answer(call), **_problems(call)},
+        "security": [{"bearer": []}] if call.authenticated else [],
+    }
+    if call.body is not None:
+        operation["requestBody"] = {
+            "required": call.body_required,
+            "content": {"application/json": _media(call.body, call.body_example)},
+        }
+    return operation
+
+
+def _parameter(parameter: Parameter) -> Json:
+    described: Json = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "description": parameter.description,
+        "required": parameter.required,
+        "schema": dict(parameter.schema),
+    }
+    if parameter.example is not None:
+        described["example"] = parameter.example
+    return described
+
+
+def _answer(call: Call) -> Json:
+    answer: Json = {"description": "Done" if call.answer is None else call.summary}
+    if call.answer is not None:
+        answer["content"] = {call.answer_type: _media(call.answer, call.answer_example)}
+    headers = {**call.answer_headers, "X-Request-Id": "Names the request in our logs"}
+    answer["headers"] = {name: _header(text) for name, text in headers.items()}
+    return answer
+
+
+def _media(kind: type[msgspec.Struct], example: object) -> Json:
+    media: Json = {"schema": {"$ref": REF.format(name=kind.__name__)}}
+    if example is not None:
+        media["example"] = example
+    return media
+
+
+def _problems(call: Call) -> Json:
+    by_status: dict[int, list[str]] = {}
+    for code in call.all_errors:
+        for status in (KINDS[code].status, *EXTRA_STATUSES.get(code, ())):
+            by_status.setdefault(status, []).append(code)
+    return {str(status): _problem(status, codes) for status, codes in sorted(by_status.items())}
+
+
+def _problem(status: int, codes: list[str]) -> Json:
+    examples = {
+        code: {
+            "value": {
+                "type": TYPE_PREFIX + code,
+                "title": KINDS[code].title,
+                "status": status,
+                "detail": KINDS[code].detail,
+                "instance": "/",
+                "code": code,
+            }
+        }
+        for code in codes
+    }
+    schema = {"$ref": REF.format(name=Problem.__name__)}
+    described: Json = {
+        "description": ", ".join(f"`{code}`" for code in codes),
+        "content": {PROBLEM_TYPE: {"schema": schema, "examples": examples}},
+    }
+    headers = {503: "Retry-After", 429: "Retry-After", 401: "WWW-Authenticate"}
+    if status in headers:
+        described["headers"] = {headers[status]: _header(HEADERS[headers[status]])}
+    return described
+
+
+def _header(text: str) -> Json:
+    return {"description": text, "schema": {"type": "string"}}

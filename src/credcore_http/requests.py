@@ -1,0 +1,115 @@
+"""What a handler takes from a request, in the contract's order: the caller, what is theirs, the body's shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+
+from credcore.accounts import Caller
+from credcore.errors import InvalidValue, Unauthenticated
+from credcore_http.tokens import AccessTokens
+from credcore_http.wire.base import Inbound
+
+AnyRequest = Request[object, object, State]
+Body = TypeVar("Body", bound=Inbound)
+Gate = Callable[[], Awaitable[object]]
+"""Asks whether the caller stands and the thing is theirs; raises if not."""
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
+_PATH = re.compile(r" - at `(.+)`$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_FIELD = re.compile(r"(missing required|contains unknown) field `(.+?)`")
+
+
+def caller_of(request: AnyRequest, tokens: AccessTokens) -> Caller:
+    """Raises Unauthenticated without exactly one bearer token that is ours."""
+    headers = request.headers.getall("authorization", [])
+    if len(headers) != 1:
+        raise Unauthenticated
+    scheme, _, token = headers[0].partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return tokens.verify(token.strip())
+
+
+async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = None) -> Body:
+    """The body as ``kind``. ``gate`` is asked before its shape is complained about: 401 and 404 come before 422.
+
+    Raises:
+        InvalidValue: with the pointer to the first thing that is wrong.
+    """
+    raw = await request.body()
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except msgspec.DecodeError as error:
+        if gate is not None:
+            await gate()
+        raise _invalid(str(error)) from None
+
+
+def page_of(request: AnyRequest) -> tuple[int, UUID | None]:
+    """``limit`` and ``cursor`` of a list. Raises InvalidValue."""
+    limit = _once(request, "limit")
+    cursor = _once(request, "cursor")
+    if limit is not None and not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MAX_LIMIT):
+        raise InvalidValue("/limit", f"must be a whole number from 1 to {MAX_LIMIT}")
+    return int(limit) if limit else DEFAULT_LIMIT, _cursor(cursor)
+
+
+def revision_of(request: AnyRequest) -> int | None:
+    revision = _once(request, "revision")
+    if revision is None:
+        return None
+    if not (revision.isascii() and revision.isdecimal() and 1 <= len(revision) <= 9 and int(revision) >= 1):
+        raise InvalidValue("/revision", "must be a whole number from 1")
+    return int(revision)
+
+
+def required_query(request: AnyRequest, name: str) -> str:
+    value = _once(request, name)
+    if value is None:
+        raise InvalidValue(f"/{name}", "is missing")
+    return value
+
+
+def json_response(body: msgspec.Struct, status: int = 200, headers: dict[str, str] | None = None) -> Response[bytes]:
+    content = msgspec.json.encode(body)
+    return Response(content, status_code=status, media_type="application/json", headers=headers or {})
+
+
+def empty_response(status: int, headers: dict[str, str] | None = None) -> Response[None]:
+    return Response(None, status_code=status, headers=headers or {})
+
+
+def _once(request: AnyRequest, name: str) -> str | None:
+    values = request.query_params.getall(name, [])
+    if len(values) > 1:
+        raise InvalidValue(f"/{name}", "is given more than once")
+    return str(values[0]) if values else None
+
+
+def _cursor(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidValue("/cursor", "is not a cursor that this list gave") from None
+
+
+def _invalid(message: str) -> InvalidValue:
+    """msgspec's own sentence, with its path as a JSON Pointer (RFC 6901)."""
+    path = _PATH.search(message)
+    pointer = "".join(f"/{name or index}" for name, index in _STEP.findall(path.group(1))) if path else ""
+    sentence = message[: path.start()] if path else message
+    if named := _FIELD.search(sentence):
+        pointer += "/" + named.group(2).replace("~", "~0").replace("/", "~1")
+        return InvalidValue(pointer, "is missing" if named.group(1) == "missing required" else "is not known here")
+    return InvalidValue(pointer, sentence.replace("`", ""))

@@ -1,0 +1,34 @@
+"""What the HTTP adapter drives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from credcore.bank import Bank
+from credcore.ports import HealthProbe, IdempotencyStore, IdSource
+from credcore.services.accounts import Accounts
+from credcore.services.assessments import Assessments
+from credcore.services.completion import Completion
+from credcore.services.profiles import Profiles
+from credcore_http.tokens import AccessTokens
+
+
+def nothing_degraded() -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """``degraded`` says, in short sentences, what works only in part: shown by readiness, which stays ready."""
+
+    accounts: Accounts
+    assessments: Assessments
+    completion: Completion
+    profiles: Profiles
+    idempotency: IdempotencyStore
+    tokens: AccessTokens
+    bank: Callable[[], Bank]
+    health: HealthProbe
+    ids: IdSource
+    degraded: Callable[[], tuple[str, ...]] = nothing_degraded

@@ -1,0 +1,23 @@
+"""What all structures on the wire have in common."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from credcore.scoring import rounded
+
+
+class Inbound(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A body that a caller sends."""
+
+
+class Outbound(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A body that we answer with."""
+
+
+def number(value: Fraction | Decimal, places: int) -> float:
+    """For JSON: rounded half up to so many places, in exact arithmetic; the float only carries the digits."""
+    return float(rounded(Fraction(value), places))
