@@ -30,6 +30,10 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
+
+
 class Program:
     """The script beside this file as a process, with its URL once it is ready."""
 
@@ -39,7 +43,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])},
+            env=environment(),
         )
 
     @property
@@ -114,9 +118,11 @@ def start() -> Iterator[Callable[..., Program]]:
 
     yield started
     for program in programs:
+        workers = children_of(program.process.pid)
         program.process.kill()
         program.process.wait()
         program.output.close()
+        wait_for_end(workers)
 
 
 def test_the_real_port_is_reported_once_it_takes_requests(start: Callable[..., Program]) -> None:
@@ -226,6 +232,24 @@ def test_killing_the_supervisor_leaves_no_worker_behind(start: Callable[..., Pro
     wait_for_end(workers)
     with pytest.raises(ConnectionRefusedError):
         program.connect()
+
+
+def test_a_worker_ends_with_a_supervisor_that_never_heard_it_was_ready() -> None:
+    ours, theirs = socket.socketpair()
+    with bind("127.0.0.1", 0) as listener, theirs:
+        descriptors = (listener.fileno(), theirs.fileno())
+        arguments = ["-P", "-m", "credcore_app.serving.worker", "serving_app:application", *map(str, descriptors)]
+        worker = subprocess.Popen([sys.executable, *arguments], pass_fds=descriptors, env=environment())
+    try:
+        ready, _, _ = select.select([ours], [], [], DEADLINE)
+        assert ready
+
+        ours.close()
+
+        assert worker.wait(DEADLINE) == 1
+    finally:
+        worker.kill()
+        worker.wait()
 
 
 def test_a_killed_worker_is_replaced_and_nobody_is_refused(start: Callable[..., Program]) -> None:
@@ -413,5 +437,6 @@ def dripped(drips: dict[socket.socket, bytes]) -> dict[socket.socket, bytes]:
 
 
 def children_of(pid: int) -> set[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return {int(child) for child in children.split()}
+    """Its child processes; none if it has ended, waited for or not."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return {int(child) for child in children.read_text().split()} if children.exists() else set()

@@ -7,6 +7,7 @@ supervisor, then the addresses of trusted proxies.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import os
 import signal
@@ -63,7 +64,9 @@ def _die_with_supervisor(line: socket.socket) -> None:
 
     A thread, so that a busy event loop can't put it off. Nothing is left to finish: an embedded database went too.
     """
-    line.recv(1)
+    # A reset is an end too: it is what comes if the supervisor dies before it has read that we are ready.
+    with contextlib.suppress(OSError):
+        line.recv(1)
     os._exit(1)
 
 
