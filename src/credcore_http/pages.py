@@ -7,6 +7,7 @@ from importlib.resources import files
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from credcore.errors import NotFound
 
@@ -45,7 +46,7 @@ def page_handlers(description: dict[str, object]) -> list[HTTPRouteHandler]:
         return Response(PAGE, media_type="text/html")
 
     @get("/schema/assets/{name:str}", sync_to_thread=False)
-    def asset(name: str) -> Response[bytes]:
+    def asset(name: FromPath[str]) -> Response[bytes]:
         if name not in ASSETS:
             raise NotFound("asset")
         content = files("litestar_offline_docs").joinpath("static", name).read_bytes()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from litestar.di import NamedDependency
+
 from credcore.bank import Bank
 from credcore.ports import HealthProbe, IdempotencyStore, IdSource
 from credcore.services.accounts import Accounts
@@ -32,3 +34,7 @@ class Services:
     health: HealthProbe
     ids: IdSource
     degraded: Callable[[], tuple[str, ...]] = nothing_degraded
+
+
+Injected = NamedDependency[Services]
+"""How a handler names the services it wants."""

@@ -8,7 +8,7 @@ from credcore.services.accounts import SignedIn
 from credcore_http import examples
 from credcore_http.calls import Call, serves
 from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
-from credcore_http.services import Services
+from credcore_http.services import Injected, Services
 from credcore_http.wire.accounts import (
     JsonWebKeySet,
     Login,
@@ -40,7 +40,7 @@ TAG = "Accounts"
         authenticated=False,
     )
 )
-async def register(request: AnyRequest, services: Services) -> Response[bytes]:
+async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Registration)
     signed_in = await services.accounts.register(
         email=body.email, name=body.name, password=body.password, ai_consent=body.ai_consent
@@ -66,7 +66,7 @@ async def register(request: AnyRequest, services: Services) -> Response[bytes]:
         authenticated=False,
     )
 )
-async def login(request: AnyRequest, services: Services) -> Response[bytes]:
+async def login(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Login)
     return json_response(_tokens(services, await services.accounts.login(email=body.email, password=body.password)))
 
@@ -90,7 +90,7 @@ async def login(request: AnyRequest, services: Services) -> Response[bytes]:
         authenticated=False,
     )
 )
-async def refresh(request: AnyRequest, services: Services) -> Response[bytes]:
+async def refresh(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, RefreshRequest)
     return json_response(_tokens(services, await services.accounts.refresh(body.refresh_token)))
 
@@ -110,7 +110,7 @@ async def refresh(request: AnyRequest, services: Services) -> Response[bytes]:
         authenticated=False,
     )
 )
-async def logout(request: AnyRequest, services: Services) -> Response[None]:
+async def logout(request: AnyRequest, services: Injected) -> Response[None]:
     body = await body_of(request, RefreshRequest)
     await services.accounts.logout(body.refresh_token)
     return empty_response(204)
@@ -128,7 +128,7 @@ async def logout(request: AnyRequest, services: Services) -> Response[None]:
         answer_example=examples.USER,
     )
 )
-async def get_me(request: AnyRequest, services: Services) -> Response[bytes]:
+async def get_me(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     return json_response(to_user(await services.accounts.me(caller)))
 
@@ -146,7 +146,7 @@ async def get_me(request: AnyRequest, services: Services) -> Response[bytes]:
         authenticated=False,
     )
 )
-async def get_keys(services: Services) -> Response[bytes]:
+async def get_keys(services: Injected) -> Response[bytes]:
     return json_response(services.tokens.key_set())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from uuid import UUID
 
 from litestar import HttpMethod, Response
+from litestar.params import FromPath
 
 from credcore.assessment import Answer
 from credcore.errors import InvalidValue
@@ -15,7 +16,7 @@ from credcore_http import examples, parameters
 from credcore_http.calls import Call, serves
 from credcore_http.idempotency import once
 from credcore_http.requests import AnyRequest, Gate, body_of, caller_of, json_response, page_of
-from credcore_http.services import Services
+from credcore_http.services import Injected
 from credcore_http.wire.assessments import (
     AnswerBody,
     Answered,
@@ -55,7 +56,7 @@ class Nothing(Inbound):
         authenticated=False,
     )
 )
-async def list_roles(services: Services) -> Response[bytes]:
+async def list_roles(services: Injected) -> Response[bytes]:
     return json_response(Roles(items=tuple(to_role(role) for role in services.bank().roles)))
 
 
@@ -77,7 +78,7 @@ async def list_roles(services: Services) -> Response[bytes]:
         errors=("idempotency-key-reused", "request-in-progress"),
     )
 )
-async def start_assessment(request: AnyRequest, services: Services) -> Response[bytes]:
+async def start_assessment(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
 
     async def effect(assessment_id: UUID) -> Response[bytes]:
@@ -103,7 +104,7 @@ async def start_assessment(request: AnyRequest, services: Services) -> Response[
         errors=("validation-failed",),
     )
 )
-async def list_assessments(request: AnyRequest, services: Services) -> Response[bytes]:
+async def list_assessments(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     limit, after = page_of(request)
     return json_response(to_list(await services.assessments.page(caller, limit=limit, after=after)))
@@ -123,7 +124,7 @@ async def list_assessments(request: AnyRequest, services: Services) -> Response[
         errors=("not-found",),
     )
 )
-async def get_assessment(request: AnyRequest, services: Services, assessment_id: str) -> Response[bytes]:
+async def get_assessment(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     overview = await services.assessments.find(caller, parse_id(assessment_id, "assessment"))
     return json_response(to_assessment(overview, overview.asked))
@@ -146,7 +147,7 @@ async def get_assessment(request: AnyRequest, services: Services, assessment_id:
         errors=("not-found", "assessment-completed", "assessment-expired"),
     )
 )
-async def get_next_question(request: AnyRequest, services: Services, assessment_id: str) -> Response[bytes]:
+async def get_next_question(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     return json_response(to_next(await services.assessments.next(caller, parse_id(assessment_id, "assessment"))))
 
@@ -178,7 +179,7 @@ async def get_next_question(request: AnyRequest, services: Services, assessment_
         ),
     )
 )
-async def answer_question(request: AnyRequest, services: Services, assessment_id: str) -> Response[bytes]:
+async def answer_question(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     id = parse_id(assessment_id, "assessment")
 
@@ -213,7 +214,7 @@ async def answer_question(request: AnyRequest, services: Services, assessment_id
         errors=("not-found", "nothing-to-score", "idempotency-key-reused", "request-in-progress"),
     )
 )
-async def complete_assessment(request: AnyRequest, services: Services, assessment_id: str) -> Response[bytes]:
+async def complete_assessment(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     id = parse_id(assessment_id, "assessment")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from litestar import HttpMethod, Response
+from litestar.params import FromPath
 
 from credcore.errors import InvalidValue
 from credcore.ids import parse_id
 from credcore_http import examples, parameters
 from credcore_http.calls import Call, serves
 from credcore_http.requests import AnyRequest, caller_of, empty_response, json_response, required_query, revision_of
-from credcore_http.services import Services
+from credcore_http.services import Injected
 from credcore_http.wire.profiles import ProfileView, RecommendationList, to_bundle, to_profile
 
 TAG = "Profiles and recommendations"
@@ -31,7 +32,7 @@ TAG = "Profiles and recommendations"
         errors=("not-found", "validation-failed", "assessment-not-completed"),
     )
 )
-async def get_profile(request: AnyRequest, services: Services, assessment_id: str) -> Response[bytes]:
+async def get_profile(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     id = parse_id(assessment_id, "assessment")
     try:
@@ -56,7 +57,7 @@ async def get_profile(request: AnyRequest, services: Services, assessment_id: st
         errors=("not-found", "validation-failed", "assessment-not-completed"),
     )
 )
-async def list_recommendations(request: AnyRequest, services: Services) -> Response[bytes]:
+async def list_recommendations(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     id: UUID = parse_id(required_query(request, "assessmentId"), "assessment")
     bundle = await services.profiles.recommendations(caller, id)
@@ -78,7 +79,7 @@ async def list_recommendations(request: AnyRequest, services: Services) -> Respo
         authenticated=False,
     )
 )
-async def open_recommendation(services: Services, recommendation_id: str) -> Response[None]:
+async def open_recommendation(services: Injected, recommendation_id: FromPath[str]) -> Response[None]:
     url = await services.profiles.open_recommendation(parse_id(recommendation_id, "recommendation"))
     return empty_response(302, {"Location": url})
 

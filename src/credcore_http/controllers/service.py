@@ -8,7 +8,7 @@ from credcore.errors import Unavailable
 from credcore_http import examples
 from credcore_http.calls import Call, serves
 from credcore_http.requests import json_response
-from credcore_http.services import Services
+from credcore_http.services import Injected
 from credcore_http.wire.service import Live, Ready
 
 TAG = "Service"
@@ -45,7 +45,7 @@ async def get_liveness() -> Response[bytes]:
         authenticated=False,
     )
 )
-async def get_readiness(services: Services) -> Response[bytes]:
+async def get_readiness(services: Injected) -> Response[bytes]:
     health = await services.health.check()
     if health.problems:
         raise Unavailable("; ".join(health.problems))
