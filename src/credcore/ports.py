@@ -22,6 +22,8 @@ from credcore.accounts import Account, Caller, RefreshOutcome, RefreshToken
 from credcore.assessment import AnswerContext, Assessment, Response
 from credcore.bank import Bank
 from credcore.blueprint import FormItem
+from credcore.budget import Limits, MonthLine, OverBudget, Reservation, Settlement
+from credcore.errors import Unavailable
 from credcore.grading import Grade, GradingTask, Judgement
 from credcore.profile import Profile, Record
 from credcore.questions import Question
@@ -309,3 +311,35 @@ class Health:
 class HealthProbe(Protocol):
     async def check(self) -> Health:
         """Whether the store can be written and its schema is current. Never raises; bounded in time."""
+
+
+# --- AI grading -------------------------------------------------------------------------------------------------------
+
+
+class NoAiGrade(Unavailable):
+    """The AI grader gives no judgement of this answer, and asking it again would not help.
+
+    ``what`` says why: ``over-budget``, or what was wrong with the reply.
+    """
+
+
+class Budget(Protocol):
+    """What AI calls cost, over all processes. Exact: of any number of reservations at once, those that fit pass."""
+
+    async def reserve(self, reservation: Reservation, limits: Limits) -> OverBudget | None:
+        """Charges the reservation, unless it would break a limit: then nothing is charged, and the limit is given.
+
+        Counted are all calls of this assessment, whatever the month, and all dollars of the current month (UTC, the
+        store's clock): settled ones as settled, open ones as reserved. An open reservation is never given back by
+        itself. Where ``limits`` names no number of prompts, it is the number of essays in the stored assessment.
+        Reserving an id again changes nothing and is answered None.
+        """
+
+    async def settle(self, reservation_id: UUID, settlement: Settlement) -> None:
+        """Puts what the call did cost in the reservation's place, in the month that it was reserved in.
+
+        REFUSED no longer counts as a prompt. The first settlement stands; an unknown id changes nothing.
+        """
+
+    async def month(self) -> Sequence[MonthLine]:
+        """The current month by model and outcome, sorted by both, open reservations last."""
