@@ -1,0 +1,128 @@
+"""The durable grading queue: a row for each essay that waits, claimed with a lease and fenced by a token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from credcore.assessment import Text
+from credcore.grading import Grade, GradingTask
+from credcore.ports import Claim
+from credcore.questions import Essay
+from credcore_pg.codec import answer_of, question_of
+from credcore_pg.database import Connection, Database
+from credcore_pg.grades import store_grade
+from credcore_pg.listening import CHANNEL, Listener
+
+# Whoever claims also buries: a job that is due once more after its last attempt. Rows that another claim holds at this
+# moment are passed over, so that claims never wait for each other and never overlap.
+_CLAIM = """
+WITH clock AS (SELECT coalesce($1::timestamptz, clock_timestamp()) AS now),
+due AS (
+    SELECT job.assessment_id, job.question_id, job.attempts FROM grading_job AS job, clock
+    WHERE state IN ('queued', 'leased') AND due_at <= now AND (leased_until IS NULL OR leased_until <= now)
+        AND attempts < $4 AND ($5::uuid IS NULL OR assessment_id = $5)
+    ORDER BY due_at, assessment_id, question_id LIMIT $2 FOR UPDATE OF job SKIP LOCKED
+),
+worn_out AS (
+    SELECT job.assessment_id, job.question_id FROM grading_job AS job, clock
+    WHERE state IN ('queued', 'leased') AND due_at <= now AND (leased_until IS NULL OR leased_until <= now)
+        AND attempts >= $4
+    FOR UPDATE OF job SKIP LOCKED
+),
+dead AS (
+    UPDATE grading_job AS job SET state = 'dead' FROM worn_out
+    WHERE job.assessment_id = worn_out.assessment_id AND job.question_id = worn_out.question_id
+),
+held AS (
+    UPDATE grading_job AS job SET state = 'leased', attempts = job.attempts + 1,
+        lease_token = gen_random_uuid(), leased_until = now + $3::interval
+    FROM due, clock
+    WHERE job.assessment_id = due.assessment_id AND job.question_id = due.question_id
+    RETURNING job.*
+)
+SELECT held.assessment_id, held.attempts, held.lease_token, held.leased_until, question.body, response.answer,
+    assessment.ai_consent
+FROM held
+JOIN assessment USING (assessment_id)
+JOIN response USING (assessment_id, question_id)
+JOIN form_item AS item USING (assessment_id, question_id)
+JOIN question ON question.question_id = item.question_id AND question.version = item.question_version
+ORDER BY held.due_at, held.assessment_id, held.question_id
+"""
+
+# The assessment first, as answers and completion do: the three follow each other and cannot wait crosswise.
+_END = f"""
+WITH own AS (SELECT assessment_id FROM assessment WHERE assessment_id = $1 FOR NO KEY UPDATE)
+UPDATE grading_job AS job SET state = 'done', lease_token = NULL, leased_until = NULL, error_code = NULL FROM own
+WHERE job.assessment_id = own.assessment_id AND question_id = $2 AND lease_token = $3
+RETURNING pg_notify('{CHANNEL}', '')::text
+"""  # noqa: S608 - nothing but a constant goes in
+
+_GIVE_BACK = """
+UPDATE grading_job SET state = CASE state WHEN 'dead' THEN 'dead' ELSE 'queued' END, lease_token = NULL,
+    leased_until = NULL, error_code = $5, due_at = coalesce($4::timestamptz, clock_timestamp()) + $6::interval
+WHERE assessment_id = $1 AND question_id = $2 AND lease_token = $3 RETURNING state
+"""
+
+_RENEW = """
+UPDATE grading_job SET state = 'leased', leased_until = coalesce($4::timestamptz, clock_timestamp()) + $5::interval
+WHERE assessment_id = $1 AND question_id = $2 AND lease_token = $3 RETURNING state
+"""
+
+
+@dataclass(frozen=True)
+class PostgresQueue:
+    database: Database
+    listener: Listener
+
+    async def claim(
+        self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
+    ) -> Sequence[Claim]:
+        rows = await self.database.rows(_CLAIM, self.database.now, limit, lease, max_attempts, assessment_id)
+        return [_claim_of(row) for row in rows]
+
+    async def finish(self, claim: Claim, grade: Grade) -> bool:
+        async def work(connection: Connection) -> bool:
+            if await connection.fetchrow(_END, *_fence(claim)) is None:
+                return False
+            await store_grade(connection, grade, self.database.now)
+            return True
+
+        return await self.database.in_transaction(work)
+
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
+        row = await self.database.row(_GIVE_BACK, *_fence(claim), self.database.now, error_code, after)
+        return row is not None
+
+    async def renew(self, claim: Claim, lease: timedelta) -> bool:
+        row = await self.database.row(_RENEW, *_fence(claim), self.database.now, lease)
+        return row is not None
+
+    async def wait(self, at_most: timedelta) -> None:
+        await self.listener.wait(at_most.total_seconds())
+
+
+def _fence(claim: Claim) -> tuple[object, ...]:
+    return claim.task.assessment_id, claim.task.question.id, claim.token
+
+
+def _claim_of(row: asyncpg.Record) -> Claim:
+    question, answer = question_of(row["body"]), answer_of(row["answer"])
+    assert isinstance(question, Essay)  # jobs are made for nothing else
+    assert isinstance(answer, Text)
+    return Claim(
+        task=GradingTask(
+            assessment_id=row["assessment_id"],
+            question=question,
+            answer=answer.text,
+            ai_consent=row["ai_consent"],
+        ),
+        token=row["lease_token"],
+        attempt=row["attempts"],
+        leased_until=row["leased_until"],
+    )

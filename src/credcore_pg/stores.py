@@ -1,0 +1,77 @@
+"""All stores over one pool."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from credcore_pg.accounts import PostgresAccounts
+from credcore_pg.assessments import PostgresAssessments
+from credcore_pg.connecting import DatabaseSettings, connect
+from credcore_pg.content import PostgresBank
+from credcore_pg.database import Database, create_pool
+from credcore_pg.health import PostgresHealth
+from credcore_pg.idempotency import PostgresIdempotency
+from credcore_pg.keys import SigningKeys
+from credcore_pg.listening import Listener
+from credcore_pg.profiles import PostgresProfiles
+from credcore_pg.queue import PostgresQueue
+from credcore_pg.refresh_tokens import PostgresRefreshTokens
+from credcore_pg.responses import PostgresResponses
+
+CLOSE_WITHIN = 5.0
+"""Seconds that connections in use get to finish."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresStores:
+    database: Database
+    accounts: PostgresAccounts
+    refresh_tokens: PostgresRefreshTokens
+    assessments: PostgresAssessments
+    responses: PostgresResponses
+    profiles: PostgresProfiles
+    queue: PostgresQueue
+    bank: PostgresBank
+    idempotency: PostgresIdempotency
+    health: PostgresHealth
+    keys: SigningKeys
+
+
+@asynccontextmanager
+async def open_stores(
+    settings: DatabaseSettings, *, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[PostgresStores]:
+    """All stores, until the block ends. Does not connect yet, so that it works while the database is down."""
+    pool = await create_pool(settings)
+    database = Database(pool=pool, acquire_timeout=settings.acquire, clock=clock)
+    listener = Listener(connect=partial(connect, settings))
+    try:
+        yield _over(database, listener)
+    finally:
+        await listener.close()
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+def _over(database: Database, listener: Listener) -> PostgresStores:
+    return PostgresStores(
+        database=database,
+        accounts=PostgresAccounts(database),
+        refresh_tokens=PostgresRefreshTokens(database),
+        assessments=PostgresAssessments(database),
+        responses=PostgresResponses(database),
+        profiles=PostgresProfiles(database),
+        queue=PostgresQueue(database, listener),
+        bank=PostgresBank(database),
+        idempotency=PostgresIdempotency(database),
+        health=PostgresHealth(database),
+        keys=SigningKeys(database),
+    )
