@@ -13,6 +13,7 @@ from litestar.datastructures import State
 
 from credcore.accounts import Caller
 from credcore.errors import InvalidValue, Unauthenticated
+from credcore_http.edge.json_syntax import lone_surrogate
 from credcore_http.tokens import AccessTokens
 from credcore_http.wire.base import Inbound
 
@@ -51,6 +52,8 @@ async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = Non
     except msgspec.DecodeError as error:
         if gate is not None:
             await gate()
+        if (pointer := lone_surrogate(raw)) is not None:
+            raise InvalidValue(pointer, "must not contain half of a surrogate pair") from None
         raise _invalid(str(error)) from None
 
 

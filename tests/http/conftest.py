@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from tests.http.driving import FakeClock, World, services_over, shipped_content
 
 from credcore.memory import MemoryBank, MemoryState, RandomIds
 from credcore_http.app import create_app
 from credcore_http.edge import AccessLine
-from tests.http.driving import FakeClock, World, services_over, shipped_content
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def world(clock: FakeClock) -> AsyncIterator[World]:
+async def world(clock: FakeClock) -> World:
     content = shipped_content()
     state = MemoryState(clock=clock)
     ids = RandomIds(clock)
     await MemoryBank(state).publish(content.document, content.bank)
     lines: list[AccessLine] = []
     services = services_over(state, ids, clock, lambda: content.bank)
-    yield World(
+    return World(
         clock=clock,
         state=state,
         services=services,

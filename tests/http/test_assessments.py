@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-
-from credcore.questions import MultipleChoice
 from tests.http.driving import (
     FakeClock,
     World,
@@ -18,6 +16,8 @@ from tests.http.driving import (
     shipped_content,
     start,
 )
+
+from credcore.questions import MultipleChoice
 
 ROLES = [role.id for role in shipped_content().bank.roles]
 
@@ -247,8 +247,7 @@ async def test_the_tracked_link_leads_to_the_course_without_a_token(student: htt
 
 async def test_two_forms_in_a_row_share_no_scored_question(student: httpx.AsyncClient) -> None:
     first, second = [
-        {answer["questionId"] for answer in (await completed(student))["answers"] if answer["weight"]}
-        for _ in range(2)
+        {answer["questionId"] for answer in (await completed(student))["answers"] if answer["weight"]} for _ in range(2)
     ]
     assert not first & second
 

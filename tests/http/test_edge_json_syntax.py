@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -101,10 +101,10 @@ def test_these_bodies_are_well_formed(body: bytes) -> None:
 def test_no_body_costs_more_than_its_size(unit: bytes) -> None:
     def seconds(size: int) -> float:
         body = b"[" + unit * (size // len(unit))
-        began = perf_counter()
+        began = process_time()
         with pytest.raises(MalformedJson):
             check(body)
-        return perf_counter() - began
+        return process_time() - began
 
     # Eight times the size may cost eight times as much; quadratic work would cost 64 times as much.
     small = min(seconds(65_536) for _ in range(5))

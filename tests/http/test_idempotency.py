@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+from tests.http.driving import World, answer_all, refusal, start
+
+START = {"role": "backend-developer", "form": "screener"}
+
+
+def _key(value: str) -> dict[str, str]:
+    return {"Idempotency-Key": value}
+
+
+async def test_the_same_key_and_body_give_the_first_answer_again(student: httpx.AsyncClient) -> None:
+    first = await student.post("/assessments/start", json=START, headers=_key("k1"))
+    again = await student.post("/assessments/start", json=START, headers=_key("k1"))
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len((await student.get("/assessments")).json()["items"]) == 1
+
+
+async def test_the_same_key_with_another_body_or_path_is_refused(student: httpx.AsyncClient) -> None:
+    first = (await student.post("/assessments/start", json=START, headers=_key("k1"))).json()
+    other = await student.post("/assessments/start", json={**START, "role": "data-analyst"}, headers=_key("k1"))
+    assert refusal(other) == (422, "idempotency-key-reused")
+    path = f"/assessments/{first['assessmentId']}/complete"
+    assert refusal(await student.post(path, json=START, headers=_key("k1"))) == (422, "idempotency-key-reused")
+
+
+async def test_two_callers_may_use_the_same_key(world: World, student: httpx.AsyncClient) -> None:
+    async with await world.student() as other:
+        first = await student.post("/assessments/start", json=START, headers=_key("k1"))
+        second = await other.post("/assessments/start", json=START, headers=_key("k1"))
+    assert first.json()["assessmentId"] != second.json()["assessmentId"]
+
+
+async def test_of_many_at_once_one_starts_and_the_others_get_its_answer_or_wait(student: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(
+        *(student.post("/assessments/start", json=START, headers=_key("k1")) for _ in range(20))
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    assert all(refusal(a) == (409, "request-in-progress") for a in answers if a.status_code == 409)
+    assert len((await student.get("/assessments")).json()["items"]) == 1
+
+
+async def test_a_refused_request_leaves_its_key_free(student: httpx.AsyncClient) -> None:
+    begun = await start(student, form="screener")
+    path = f"/assessments/{begun['assessmentId']}/complete"
+    assert refusal(await student.post(path, headers=_key("k1"))) == (409, "nothing-to-score")
+    await answer_all(student, begun["assessmentId"])
+    assert (await student.post(path, headers=_key("k1"))).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "with space", "x" * 256, "\u00e4"])
+async def test_a_key_is_visible_ascii_within_its_length(student: httpx.AsyncClient, key: str) -> None:
+    headers = [(b"idempotency-key", key.encode())]
+    answer = await student.post("/assessments/start", json=START, headers=headers)
+    assert refusal(answer) == (422, "validation-failed")
