@@ -13,11 +13,11 @@ from credcore.bank import Bank, read_bank
 from credcore.errors import ContentFault
 
 
-class _Loader(yaml.CSafeLoader):
+class ContentLoader(yaml.CSafeLoader):
     """YAML without dates: what is written as a date stays text, as it is in the compiled JSON."""
 
 
-_Loader.yaml_implicit_resolvers = {
+ContentLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -69,7 +69,7 @@ def compile_folder(folder: Path) -> bytes:
 
 def _read(path: Path) -> object:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, see above
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=ContentLoader)  # noqa: S506 - a safe loader, see above
     except FileNotFoundError:
         raise ContentFault(str(path), "the file is missing") from None
     except (OSError, UnicodeDecodeError) as problem:

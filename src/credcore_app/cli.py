@@ -1,0 +1,67 @@
+"""The command line. Each command's module is imported when it is called, so that help is there at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "serve": "Run the server until Ctrl-C.",
+    "worker": "Grade essays without serving anybody.",
+    "demo": "Take a whole assessment and show its profile.",
+    "migrate": "Bring the database schema up to date.",
+    "content": "Check, count or publish questions and courses.",
+    "user": "Make accounts.",
+    "openapi": "Print the description of the API.",
+    "settings": "List all settings with their values.",
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"credcore_app.commands.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _say_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"credcore {version('credcore')}")
+        ctx.exit()
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Say it, exit.")
+def cli() -> None:
+    """Skills assessments whose grades can be defended.
+
+    \b
+    Try it:            credcore demo
+    Run it for good:   credcore serve
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:  # Any: click's; it ends the process by itself
+    try:
+        return cli(args=arguments, prog_name="credcore")
+    # Broad on purpose: what an operator can put right becomes one line, everything else is raised on.
+    except Exception as error:
+        from credcore_app.explain import explain
+
+        line = explain(error)
+        if line is None:
+            raise
+        click.echo(f"credcore: {line}", err=True)
+        sys.exit(1)

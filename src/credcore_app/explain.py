@@ -1,0 +1,46 @@
+"""Errors that an operator can put right, each as one line that names the thing and the remedy."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from credcore.errors import ContentFault, Unavailable
+from credcore_app.embedded.errors import EmbeddedError
+from credcore_app.fault import Fault
+from credcore_app.serving.listener import StartFailed
+from credcore_pg.migrate import SchemaNotOurs
+
+_CHECK_URL = "check CREDCORE_DATABASE_URL, and that PostgreSQL runs there"
+
+
+def explain(error: BaseException) -> str | None:
+    """The line for ``error``; None where it is a defect of ours, whose traceback is the better answer."""
+    match error:
+        case Fault() | EmbeddedError() | SchemaNotOurs():
+            return _line(str(error))
+        case ContentFault():
+            return _line(f"{error}; correct it, until `credcore content check` finds nothing more")
+        case StartFailed():
+            remedy = "; choose another with --host and --port" if str(error).startswith("cannot listen") else ""
+            return _line(f"{error}{remedy}")
+        case Unavailable():
+            return _line(f"the {error.what} cannot be used{_reason(error.__cause__)}; {_CHECK_URL}")
+        case _:
+            return None
+
+
+def _reason(cause: BaseException | None) -> str:
+    """Only what comes from the server or the system: our own client's complaints may repeat a password."""
+    match cause:
+        case TimeoutError():
+            return " (no answer in time)"
+        case OSError() if cause.strerror:
+            return f" ({cause.strerror})"
+        case asyncpg.PostgresError():
+            return f" ({cause})"
+        case _:
+            return ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,196 @@
+"""Every setting: its variable, its default, and what it is for."""
+
+# ruff: noqa: RUF009 - `setting` gives a dataclass field, as `dataclasses.field` does
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from credcore_app import reading
+from credcore_app.reading import Rate
+
+Value = TypeVar("Value")
+PREFIX = "CREDCORE_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """What is known of a setting besides its value. ``unset`` says what happens where it has none."""
+
+    variable: str
+    read: Callable[[str], object]
+    description: str
+    unset: str
+    secret: bool
+    also: str | None
+
+
+def setting(
+    variable: str,
+    read: Callable[[str], Value],
+    default: Value,
+    description: str,
+    *,
+    unset: str = "",
+    secret: bool = False,
+    also: str | None = None,
+) -> Value:
+    """A field of ``Settings``. ``also`` is a second variable that counts where the first is not set."""
+    about = About(variable=PREFIX + variable, read=read, description=description, unset=unset, secret=secret, also=also)
+    # Any: as with dataclasses.field itself, what stands in the class body is read by the decorator alone.
+    made: Any = field(default=default, metadata={"about": about})
+    return made  # type: ignore[no-any-return]  # see above
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, each with a default that works."""
+
+    database_url: str | None = setting(
+        "DATABASE_URL",
+        reading.database_url,
+        None,
+        "PostgreSQL to use; several hosts separated by commas are tried at once",
+        unset="an embedded PostgreSQL in CREDCORE_DATA_DIR",
+        secret=True,
+    )
+    data_dir: Path | None = setting(
+        "DATA_DIR",
+        reading.path,
+        None,
+        "where the embedded PostgreSQL keeps its data",
+        unset="~/.local/share/credcore; /var/lib/credcore for root",
+    )
+    pg_bin: Path | None = setting(
+        "PG_BIN",
+        reading.path,
+        None,
+        "folder with PostgreSQL's programs for the embedded one",
+        unset="the system's, else those that came along",
+    )
+    pg_pool_size: int = setting(
+        "PG_POOL_SIZE", reading.whole(2, 200), 10, "most connections of one server process to PostgreSQL"
+    )
+    pg_statement_cache: int = setting(
+        "PG_STATEMENT_CACHE",
+        reading.whole(0, 10_000),
+        200,
+        "prepared statements kept on each connection; 0 behind a pooler in transaction mode",
+    )
+    content_dir: Path | None = setting(
+        "CONTENT_DIR",
+        reading.path,
+        None,
+        "folder with questions, courses and recommendations",
+        unset="those that came with this version",
+    )
+    assessment_hours: float = setting(
+        "ASSESSMENT_HOURS",
+        reading.number(0.1, 48),
+        2.0,
+        "how long an assessment can be answered after its start",
+    )
+    complete_timeout_seconds: float = setting(
+        "COMPLETE_TIMEOUT_SECONDS",
+        reading.number(0.1, 120),
+        20.0,
+        "how long completion waits for grades before the offline grader judges what is left",
+    )
+    lease_seconds: float = setting(
+        "LEASE_SECONDS",
+        reading.number(1, 3600),
+        20.0,
+        "how long an essay waits for another grader after the one that held it was killed",
+    )
+    access_token_hours: float = setting(
+        "ACCESS_TOKEN_HOURS", reading.number(0.05, 24), 24.0, "how long an access token is good for"
+    )
+    password_min_length: int = setting(
+        "PASSWORD_MIN_LENGTH", reading.whole(8, 64), 15, "fewest characters of a new password"
+    )
+    signing_keys: Path | None = setting(
+        "SIGNING_KEYS",
+        reading.path,
+        None,
+        "PEM file with the Ed25519 keys that sign access tokens, the one that signs last",
+        unset="a key that is made once and kept in the database",
+    )
+    log_level: str = setting(
+        "LOG_LEVEL", reading.one_of(*LOG_LEVELS), "info", "least serious log lines that are written"
+    )
+    hsts_seconds: int = setting(
+        "HSTS_SECONDS",
+        reading.whole(0, 63_072_000),
+        0,
+        "Strict-Transport-Security of every answer; set it where the server is reached by HTTPS only",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "TRUSTED_PROXIES",
+        reading.addresses,
+        (),
+        "addresses whose X-Forwarded-For is believed, separated by commas",
+        unset="nobody's",
+    )
+    cors_origins: tuple[str, ...] = setting(
+        "CORS_ORIGINS",
+        reading.origins,
+        (),
+        "web origins whose pages may call the API, separated by commas (reserved: not in use yet)",
+        unset="none",
+    )
+    auth_rate_limit: Rate = setting(
+        "AUTH_RATE_LIMIT",
+        reading.rate,
+        Rate(count=10, seconds=60),
+        "log-in attempts for one account (reserved: not in use yet)",
+    )
+    auth_rate_limit_address: Rate = setting(
+        "AUTH_RATE_LIMIT_ADDRESS",
+        reading.rate,
+        Rate(count=300, seconds=60),
+        "log-in attempts from one address (reserved: not in use yet)",
+    )
+    openai_api_key: str | None = setting(
+        "OPENAI_API_KEY",
+        reading.text,
+        None,
+        "key of the AI grader's provider (reserved: not in use yet)",
+        unset="the offline grader judges",
+        secret=True,
+        also="OPENAI_API_KEY",
+    )
+    openai_base_url: str | None = setting(
+        "OPENAI_BASE_URL",
+        reading.web_address,
+        None,
+        "where the AI grader's provider answers (reserved: not in use yet)",
+        unset="OpenAI's own address",
+    )
+    openai_model: str | None = setting(
+        "OPENAI_MODEL",
+        reading.text,
+        None,
+        "the AI grader's model (reserved: not in use yet)",
+        unset="the one that was measured",
+    )
+    monthly_budget_usd: float = setting(
+        "MONTHLY_BUDGET_USD",
+        reading.number(0, 1_000_000),
+        5.0,
+        "most that AI grading may cost in a month (reserved: not in use yet)",
+    )
+    prompts_per_assessment: int | None = setting(
+        "PROMPTS_PER_ASSESSMENT",
+        reading.whole(0, 100),
+        None,
+        "most questions to the AI provider about one assessment (reserved: not in use yet)",
+        unset="as many as the form has essays",
+    )
+
+
+ABOUT: dict[str, About] = {entry.name: entry.metadata["about"] for entry in fields(Settings)}
+"""By the name of the field, in the order in which they are listed."""

@@ -1,0 +1,167 @@
+"""The composition root: settings and a database in, the HTTP application or a grading worker out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from credcore.memory import RandomIds, system_clock
+from credcore.offline_grader import OfflineGrader, judge_offline
+from credcore.services.accounts import Accounts
+from credcore.services.assessments import Assessments
+from credcore.services.completion import Completion
+from credcore.services.grading import GradingWorker, QueuePolicy
+from credcore.services.profiles import Profiles
+from credcore_app import logs
+from credcore_app.banks import BankInUse, bank_in_use
+from credcore_app.database import stores_at
+from credcore_app.passwords import Argon2Passwords
+from credcore_app.settings import Settings
+from credcore_app.signing import signing_keys
+from credcore_http.app import create_app
+from credcore_http.edge.asgi import App
+from credcore_http.services import Services
+from credcore_http.tokens import AccessTokens
+from credcore_pg.stores import PostgresStores
+
+ISSUER = "credcore"
+AUDIENCE = "credcore-api"
+SERVER_KEY = "refresh-token-successor"
+"""The name under which the database keeps the key that makes refresh tokens follow each other."""
+REST = 1.0
+"""Seconds before grading is begun again after a defect ended it."""
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIterator[App]:
+    """The HTTP application on the database at ``dsn``, with a grading worker beside it unless told otherwise.
+
+    When the block ends the worker finishes what it judges, then the connections are closed.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        Fault: schema, bank or signing keys are not as this version needs them.
+    """
+    async with stores_at(settings, dsn) as stores, _passwords() as passwords:
+        bank = await bank_in_use(stores.bank)
+        services = await _services(settings, stores, bank, passwords)
+        async with _followed(bank, stores), _graded(settings, stores, grading):
+            yield create_app(services, log=logs.access, hsts_seconds=settings.hsts_seconds)
+
+
+async def grade_until(stop: asyncio.Event, settings: Settings, dsn: str, *, on_ready: Callable[[], None]) -> None:
+    """Works the grading queue in this process until ``stop`` is set. Raises as ``application``."""
+    async with stores_at(settings, dsn) as stores:
+        on_ready()
+        await _keep_grading(_worker(settings, stores), stop)
+
+
+async def _services(
+    settings: Settings, stores: PostgresStores, bank: BankInUse, passwords: Argon2Passwords
+) -> Services:
+    ids = RandomIds()
+    return Services(
+        accounts=Accounts(
+            store=stores.accounts,
+            tokens=stores.refresh_tokens,
+            hasher=passwords,
+            ids=ids,
+            server_key=await stores.keys.server_secret(SERVER_KEY, _fresh_key),
+            password_min_length=settings.password_min_length,
+        ),
+        assessments=Assessments(
+            accounts=stores.accounts,
+            store=stores.assessments,
+            responses=stores.responses,
+            bank=bank,
+            ids=ids,
+            lifetime=timedelta(hours=settings.assessment_hours),
+        ),
+        completion=Completion(
+            profiles=stores.profiles,
+            queue=stores.queue,
+            worker=_worker(settings, stores),
+            fallback=judge_offline,
+            bank=bank,
+            ids=ids,
+            timeout=timedelta(seconds=settings.complete_timeout_seconds),
+        ),
+        profiles=Profiles(store=stores.profiles),
+        idempotency=stores.idempotency,
+        tokens=AccessTokens(
+            private_keys=await signing_keys(stores.keys, settings.signing_keys),
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            lifetime=timedelta(hours=settings.access_token_hours),
+            now=system_clock,
+        ),
+        bank=bank,
+        health=stores.health,
+        ids=ids,
+    )
+
+
+def _worker(settings: Settings, stores: PostgresStores) -> GradingWorker:
+    return GradingWorker(
+        queue=stores.queue,
+        grader=OfflineGrader(),
+        ids=RandomIds(),
+        now=system_clock,
+        policy=QueuePolicy(lease=timedelta(seconds=settings.lease_seconds)),
+    )
+
+
+def _fresh_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+@asynccontextmanager
+async def _passwords() -> AsyncIterator[Argon2Passwords]:
+    passwords = Argon2Passwords()
+    try:
+        yield passwords
+    finally:
+        passwords.close()
+
+
+@asynccontextmanager
+async def _followed(bank: BankInUse, stores: PostgresStores) -> AsyncIterator[None]:
+    following = asyncio.create_task(bank.follow(stores.bank), name="credcore-bank")
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _graded(settings: Settings, stores: PostgresStores, grading: bool) -> AsyncIterator[None]:
+    """With a worker in the background, which ends what it judges before the block does."""
+    if not grading:
+        yield
+        return
+    stop = asyncio.Event()
+    working = asyncio.create_task(_keep_grading(_worker(settings, stores), stop), name="credcore-grading")
+    try:
+        yield
+    finally:
+        stop.set()
+        await working
+
+
+async def _keep_grading(worker: GradingWorker, stop: asyncio.Event) -> None:
+    """Until ``stop``. One essay that cannot be judged, for whatever reason, must not end the judging of all others."""
+    while not stop.is_set():
+        try:
+            await worker.run(stop)
+        # Broad on purpose: it is written down with its place, and the queue counts the attempt.
+        except Exception as error:
+            log.error("grading was interrupted", exc_info=error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), REST)
