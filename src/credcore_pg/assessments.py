@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
 from credcore.accounts import Caller
-from credcore.assessment import Assessment
+from credcore.assessment import Assessment, Status, status_of
 from credcore.blueprint import FormItem
 from credcore.ports import Delivery, Overview, Page
 from credcore_pg.codec import decoded, encoded, question_of
@@ -42,9 +42,7 @@ SELECT begun.assessment_id, item.* FROM begun, jsonb_to_recordset($13::jsonb)
     AS item(position integer, question_id text, question_version text, type text, domain text, option_order text[])
 """  # noqa: S608 - nothing but a constant goes in
 
-# One statement. Of two at once the second waits for the row and then keeps the first one's time: the update reads the
-# row as it is by then, which is why the time is taken from the row itself and not from what was seen before.
-_DELIVER = f"""
+_STANDING = f"""
 WITH {CALLER},
 clock AS (SELECT coalesce($3::timestamptz, clock_timestamp()) AS now),
 own AS (
@@ -57,13 +55,20 @@ standing AS (
         WHERE response.assessment_id = item.assessment_id AND response.question_id = item.question_id
     )
     ORDER BY position LIMIT 1
-),
+)"""  # noqa: S608 - nothing but a constant goes in
+
+# One statement. Of two at once the second waits for the row and then keeps the first one's time: the update reads the
+# row as it is by then, which is why the time is taken from the row itself and not from what was seen before.
+_RECORDED = """
 delivered AS (
     UPDATE form_item SET delivered_at = coalesce(form_item.delivered_at, now) FROM standing, own, clock
     WHERE form_item.assessment_id = standing.assessment_id AND form_item.position = standing.position
         AND standing.delivered_at IS NULL AND own.completed_at IS NULL AND now < own.expires_at
     RETURNING form_item.delivered_at
-)
+)"""
+_UNRECORDED = "delivered AS (SELECT NULL::timestamptz AS delivered_at)"
+
+_DELIVERY = """
 SELECT caller.principal_id AS caller, own.assessment_id, own.completed_at, own.expires_at, own.total, now,
     (SELECT count(*) FROM response WHERE assessment_id = own.assessment_id) AS answered,
     standing.position, standing.question_id, standing.question_version, standing.type, standing.domain,
@@ -75,7 +80,9 @@ LEFT JOIN standing ON true
 LEFT JOIN question
     ON question.question_id = standing.question_id AND question.version = standing.question_version
 LEFT JOIN delivered ON true
-"""  # noqa: S608 - nothing but a constant goes in
+"""
+_DELIVER = f"{_STANDING}, {_RECORDED} {_DELIVERY}"
+_LOOK = f"{_STANDING}, {_UNRECORDED} {_DELIVERY}"
 
 _OVERVIEW = """
     overview AS (
@@ -136,7 +143,8 @@ class PostgresAssessments:
     async def find(self, caller: Caller, assessment_id: UUID) -> Overview:
         row = await self.database.only_row(_FIND, caller.id, caller.epoch, self.database.now, assessment_id)
         admit_owner(row)
-        return _overview_of(row)
+        look = await self.database.row(_LOOK, caller.id, caller.epoch, self.database.now, assessment_id)
+        return replace(_overview_of(row), asked=_asked(_delivery_of(look)))
 
     async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
         rows = await self.database.rows(_PAGE, caller.id, caller.epoch, self.database.now, after, limit + 1)
@@ -176,6 +184,12 @@ def _delivery_of(row: asyncpg.Record | None) -> Delivery:
         question=question_of(row["body"]) if standing else None,
         delivered_at=row["delivered_at"],
     )
+
+
+def _asked(delivery: Delivery) -> Delivery | None:
+    """What the learner has before them: delivered, and still to be answered."""
+    status = status_of(delivery.completed_at, delivery.expires_at, delivery.now)
+    return delivery if status is Status.IN_PROGRESS and delivery.delivered_at is not None else None
 
 
 def _overview_of(row: asyncpg.Record) -> Overview:
