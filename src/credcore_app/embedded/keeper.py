@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import threading
@@ -140,11 +141,15 @@ class Keeper:
         self._stopping.wait(max(0.0, self._launched_at + _RESTART_PAUSE - time.monotonic()))
         if self._stopping.is_set():
             return
-        self._on_progress(f"PostgreSQL ended unexpectedly (status {status}); starting it again")
+        self._say(f"PostgreSQL ended unexpectedly (status {status}); starting it again")
         try:
             self._launch()
         except (EmbeddedError, OSError) as error:
-            self._on_progress(f"PostgreSQL could not be started again: {error}")
+            self._say(f"PostgreSQL could not be started again: {error}")
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(Exception):  # a listener's fault, a closed terminal say, must not cost the database
+            self._on_progress(line)
 
     def _launch(self) -> None:
         """Start ``postgres`` until one stays: that of an earlier run may need a moment to go."""

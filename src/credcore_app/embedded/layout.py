@@ -99,10 +99,14 @@ def _make(directory: Path) -> None:
     if directory.is_dir():
         return
     _make(directory.parent)
-    with contextlib.suppress(FileExistsError):  # a second start beside us was faster
+    try:
         directory.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            directory.chmod(0o711)
+    except FileExistsError:
+        if directory.is_dir():  # a second start beside us was faster
+            return
+        raise
+    if os.geteuid() == 0:
+        directory.chmod(0o711)
 
 
 def give_directory(path: Path, account: Account) -> None:
