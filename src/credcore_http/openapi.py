@@ -6,6 +6,7 @@ the framework decodes it, which the contract's order of refusals (401 and 404 be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,15 @@ PROBLEM_TYPE = "application/problem+json"
 EXTRA_STATUSES = {"malformed-body": (408, 415)}
 Json = dict[str, Any]  # Any: JSON, written out as it is
 
+DESCRIPTION = """\
+Register (`POST /auth/register`) or log in, and send the access token as `Authorization: Bearer ...`. Then start an
+assessment, ask for the `next` question and answer it until none is left, and `complete`: the answer is the profile with
+its recommended courses.
+
+Every error is `application/problem+json` (RFC 9457) with a stable `code`; what is not the caller's own is 404. Every
+POST that creates something takes an `Idempotency-Key`. Times are RFC 3339 in UTC, identifiers UUIDv7.
+"""
+
 HEADERS: Mapping[str, str] = {
     "Retry-After": "Seconds to wait before asking again",
     "WWW-Authenticate": "How to authenticate",
@@ -32,14 +42,14 @@ def document(calls: Iterable[Call], *, version: str) -> Json:
     listed = list(calls)
     paths: Json = {}
     for call in listed:
-        path = call.path.replace(":str}", "}")
-        paths.setdefault(path, {})[call.method.value.lower()] = _operation(call)
+        paths.setdefault(_template(call.path), {})[call.method.value.lower()] = _operation(call)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "credcore",
             "version": version,
             "summary": "Skills assessments for IT students: grades that can be defended.",
+            "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "tags": [{"name": tag} for tag in dict.fromkeys(call.tag for call in listed)],
@@ -49,6 +59,16 @@ def document(calls: Iterable[Call], *, version: str) -> Json:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _template(path: str) -> str:
+    """``/profiles/{assessment_id:str}`` as the contract writes it: ``/profiles/{assessmentId}``."""
+    return re.sub(r"\{(\w+):str\}", lambda name: f"{{{_camel(name.group(1))}}}", path)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
 
 
 def _schemas(calls: list[Call]) -> Json:

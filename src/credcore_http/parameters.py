@@ -9,7 +9,7 @@ UUID_SCHEMA = {"type": "string", "format": "uuid"}
 EXAMPLE_ID = "019aa9d5-7c52-7d31-9c3e-0a8c5f3f7b11"
 
 ASSESSMENT_ID = Parameter(
-    name="assessment_id",
+    name="assessmentId",
     place="path",
     description="The assessment. A malformed id names nothing: 404.",
     schema=UUID_SCHEMA,
@@ -25,7 +25,7 @@ ASSESSMENT_QUERY = Parameter(
     example=EXAMPLE_ID,
 )
 RECOMMENDATION_ID = Parameter(
-    name="recommendation_id",
+    name="recommendationId",
     place="path",
     description="The recommendation, from a profile or a bundle.",
     schema=UUID_SCHEMA,

@@ -46,9 +46,9 @@ async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = Non
     Raises:
         InvalidValue: with the pointer to the first thing that is wrong.
     """
-    raw = await request.body()
+    raw = await request.body() or b"{}"
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        return msgspec.json.decode(raw, type=kind)
     except msgspec.DecodeError as error:
         if gate is not None:
             await gate()

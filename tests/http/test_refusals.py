@@ -162,6 +162,12 @@ async def test_syntax_is_refused_before_anybody_asks_who_calls(
     assert refusal(answer) == expected
 
 
+@pytest.mark.parametrize("path", ["/auth/register", "/auth/login", "/auth/refresh", "/auth/logout"])
+async def test_no_body_at_all_lacks_its_first_field(world: World, path: str) -> None:
+    async with world.client() as anonymous:
+        assert refusal(await anonymous.post(path)) == (422, "validation-failed")
+
+
 async def test_without_a_token_nothing_of_the_bodys_shape_is_said(world: World) -> None:
     async with world.client() as anonymous:
         answer = await anonymous.post("/assessments/start", json={"nonsense": 1})
