@@ -1,4 +1,5 @@
-"""The grader that is always there: no network, no dependency, and the same answer gets the same grade for ever."""
+"""The grader that is always there: no network, no dependency, and the same answer gets the same grade for
+ever."""
 
 from credcore.offline.grader import CriterionFinding, Finding, grade
 from credcore.offline.model import NAME, RELIABILITY, VERSION

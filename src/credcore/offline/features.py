@@ -17,22 +17,30 @@ from credcore.offline.text import Passage, passages, stem
 PROMPT_SHARE = 0.3
 WEAK_SHARE = 0.35
 FUZZY_SHARE = 0.8
-"""What a word counts that also stands in the prompt, is said about anything, or is matched by its beginning alone."""
+"""What a word counts that also stands in the prompt, is said about anything, or is matched by its beginning
+alone."""
 
 _WEAK_STEMS = frozenset(stem(word) for word in WEAK_WORDS)
 
+MOST_ALIKE = 20
+"""Words with the same first four letters that are compared; text has fewer, only made-up text has more."""
 LONG_ENOUGH = 0.3
 """Logarithm of the length, relative to the expectation's, from which more words are no more merit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Features:
-    """``coverage`` and ``precision`` in 0..1: how much of the expectation is said, how much of what is said was
-    expected; ``length`` the logarithm of the relative length, at most ``LONG_ENOUGH``."""
+    """``coverage`` and ``precision`` in 0..1: how much of the expectation is said, how much of what is said
+    beyond the prompt was expected; ``length`` the logarithm of the relative length, at most ``LONG_ENOUGH``;
+    ``topic`` in 0..1: the share of everything said that the prompt or the expectation knows; ``own`` in 0..1:
+    the share of it that the prompt does not know; ``amount`` the weight of what is known."""
 
     coverage: float
     precision: float
     length: float
+    topic: float
+    own: float
+    amount: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,14 +96,20 @@ class Vocabulary:
         self.stems = frozenset(stems)
         self._by_head: dict[str, list[str]] = {}
         for stemmed in sorted(self.stems):
-            self._by_head.setdefault(stemmed[:4], []).append(stemmed)
+            if len(alike := self._by_head.setdefault(stemmed[:4], [])) < MOST_ALIKE:
+                alike.append(stemmed)
 
     def holds(self, stemmed: str) -> float:
         """1 for the stem itself, less for one that shares three quarters of the longer of both, else 0."""
         if stemmed in self.stems:
             return 1.0
-        alike = any(_alike(stemmed, other) for other in self._by_head.get(stemmed[:4], ())[:20])
-        return FUZZY_SHARE if alike else 0.0
+        candidates = self._by_head.get(stemmed[:4])
+        return FUZZY_SHARE if candidates and any(_alike(stemmed, other) for other in candidates) else 0.0
+
+    def near(self, stemmed: str) -> frozenset[str]:
+        """The stems that count as this one."""
+        candidates = self._by_head.get(stemmed[:4], ())
+        return frozenset(other for other in candidates if other == stemmed or _alike(stemmed, other))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -104,26 +118,47 @@ def _alike(one: str, other: str) -> bool:
 
 
 def features(expected: Expectation, answer: Sequence[Passage]) -> Features:
-    """What of ``answer`` speaks to the expectation; passages that touch none of it count for nothing, so that
-    filler adds no length."""
+    """What of ``answer`` speaks to the expectation; passages that touch none of it add no length."""
     relevant = [passage for passage in answer if _touches(expected, passage)]
-    vocabulary = Vocabulary({stemmed for passage in relevant for stemmed in content(passage)})
-    known = Vocabulary(expected.weights)
-    fresh = vocabulary.stems - expected.prompt
-    said = sum(map(weight, fresh))
+    spoken = Vocabulary({stemmed for passage in relevant for stemmed in content(passage)})
+    everything = {stemmed for passage in answer for stemmed in content(passage)}
+    fresh = everything - expected.prompt
     words = sum(len(passage.words) for passage in relevant)
+    known = _weight_held(everything, Vocabulary(expected.weights.keys() | expected.prompt))
     return Features(
-        coverage=covered(expected, vocabulary),
-        precision=sum(weight(stemmed) * known.holds(stemmed) for stemmed in fresh) / said if said else 0.0,
+        coverage=covered(expected, spoken),
+        precision=_ratio(
+            _weight_held(fresh & spoken.stems, Vocabulary(expected.weights)), _weight(fresh & spoken.stems)
+        ),
         length=min(LONG_ENOUGH, math.log((words + 5) / (expected.words + 5))),
+        topic=_ratio(known, _weight(everything)),
+        own=_ratio(_weight(fresh), _weight(everything)),
+        amount=known,
     )
+
+
+def _weight(stems: Collection[str]) -> float:
+    return math.fsum(map(weight, stems))
+
+
+def _weight_held(stems: Collection[str], vocabulary: Vocabulary) -> float:
+    return math.fsum(weight(stemmed) * vocabulary.holds(stemmed) for stemmed in stems)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
 
 
 def covered(expected: Expectation, vocabulary: Vocabulary) -> float:
     """The share of the expectation's weight that the words hold."""
-    if not expected.total:
-        return 0.0
-    return sum(share * vocabulary.holds(stemmed) for stemmed, share in expected.weights.items()) / expected.total
+    return _ratio(sum(held(expected, vocabulary).values()), expected.total)
+
+
+def held(expected: Expectation, vocabulary: Vocabulary) -> dict[str, float]:
+    """The expected stems that the words hold, with the weight that they have so."""
+    return {
+        stemmed: share * degree for stemmed, share in expected.weights.items() if (degree := vocabulary.holds(stemmed))
+    }
 
 
 def _touches(expected: Expectation, passage: Passage) -> bool:

@@ -8,15 +8,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from credcore.offline import feedback
+from credcore.offline.coherence import evident, is_thin
 from credcore.offline.integrity import Reading, take
 from credcore.offline.model import gate, share
-from credcore.offline.rubric import EVERYTHING, NOTHING, CriterionSpec, evidence, likeness
+from credcore.offline.rubric import CriterionSpec, Searched, attempted, earned, evidence, likeness, on_topic
 from credcore.offline.text import Passage
 
 NEEDS_REVIEW = "needs-review"
 LONGEST_QUOTE = 240
-LEAST_STRENGTH = 0.35
-"""A reference that shows less than this of its own criterion is a fault of the content, not a lower hurdle."""
 _TENTH = Decimal("0.1")
 
 
@@ -45,14 +44,15 @@ def grade(*, prompt: str, reference: str, criteria: Sequence[CriterionSpec], ans
     """Judges ``answer``. Without criteria it is held against the reference as one criterion of ten points."""
     rubric = tuple(criteria) or (whole(reference),)
     reading = take(answer, prompt=prompt, reference=reference)
-    found = tuple(_judge(criterion, reading, prompt=prompt, reference=reference) for criterion in rubric)
-    judged = list(zip(rubric, found, strict=True))
+    attempt = _Attempt(prompt=prompt, reference=reference, reading=reading)
+    found = tuple(_judge(criterion, attempt) for criterion in rubric)
+    judged = [(criterion, finding.points) for criterion, finding in zip(rubric, found, strict=True)]
     return Finding(
         criteria=found,
         points=sum((finding.points for finding in found), Decimal("0.0")),
-        strengths=feedback.strengths([(spec, finding.points) for spec, finding in judged]),
-        improvements=feedback.improvements([(spec, finding.points) for spec, finding in judged], void=reading.void),
-        flags=frozenset({NEEDS_REVIEW}) if reading.salad or reading.negated or reading.addressed else frozenset(),
+        strengths=feedback.strengths(judged),
+        improvements=feedback.improvements(judged, void=reading.void),
+        flags=frozenset({NEEDS_REVIEW}) if reading.suspect or attempt.thin else frozenset(),
     )
 
 
@@ -61,34 +61,49 @@ def whole(reference: str) -> CriterionSpec:
     return CriterionSpec(id="answer", title="What the question asks for", max_points=10, looks_for=reference, terms=())
 
 
-def _judge(criterion: CriterionSpec, reading: Reading, *, prompt: str, reference: str) -> CriterionFinding:
-    part, passage = _part(criterion, reading.passages, prompt=prompt, reference=reference)
+class _Attempt:
+    """One answer in the light of its question, with what every criterion needs of it.
+
+    ``evident`` is the likeness of the passages that can be evidence: what criteria with terms are judged by.
+    """
+
+    def __init__(self, *, prompt: str, reference: str, reading: Reading) -> None:
+        self.prompt = prompt
+        self.reference = reference
+        self.passages = reading.passages
+        coherent = evident(reading.passages)
+        self.thin = is_thin(reading.passages, coherent)
+        self.searched = tuple(map(Searched, coherent))
+        self.evident, self.likest = likeness(reference, coherent, prompt)
+
+
+def _judge(criterion: CriterionSpec, attempt: _Attempt) -> CriterionFinding:
+    part, passage = _by_terms(criterion, attempt) if criterion.terms else _by_likeness(criterion, attempt)
     points = (Decimal(repr(part)) * criterion.max_points).quantize(_TENTH, rounding=ROUND_HALF_UP)
-    quote = _quote(passage) if passage is not None else ""
-    if not points or not quote:
+    if not points or passage is None:
         return CriterionFinding(id=criterion.id, points=Decimal("0.0"), met=False, evidence=None)
-    return CriterionFinding(id=criterion.id, points=points, met=2 * points >= criterion.max_points, evidence=quote)
+    met = 2 * points >= criterion.max_points
+    return CriterionFinding(id=criterion.id, points=points, met=met, evidence=_quote(passage))
 
 
-def _part(
-    criterion: CriterionSpec, answer: Sequence[Passage], *, prompt: str, reference: str
-) -> tuple[float, Passage | None]:
-    """The share of the criterion's points that the passages earn, and the one to quote."""
-    if not criterion.terms:
-        found, passage = likeness(criterion.looks_for, answer, prompt)
-        return share(found), passage
-    shown = evidence(criterion, answer, prompt)
-    relative = shown.strength / max(LEAST_STRENGTH, _of_reference(criterion, prompt, reference))
-    earned = min(1.0, max(0.0, (relative - NOTHING) / (EVERYTHING - NOTHING)))
-    on_topic, _ = likeness(reference, answer, prompt)
-    return earned * gate(on_topic), shown.passage
+def _by_likeness(criterion: CriterionSpec, attempt: _Attempt) -> tuple[float, Passage | None]:
+    found, passage = likeness(criterion.looks_for, attempt.passages, attempt.prompt)
+    return share(found), passage
+
+
+def _by_terms(criterion: CriterionSpec, attempt: _Attempt) -> tuple[float, Passage | None]:
+    """The share of the points that the evidence earns, what is left for having tried, and the passage to quote."""
+    shown = evidence(criterion, attempt.searched, attempt.prompt)
+    of_reference = _of_reference(criterion, attempt.prompt, attempt.reference)
+    part = earned(shown.strength, of_reference) * on_topic(attempt.evident) * gate(attempt.evident)
+    return part + (1 - part) * attempted(attempt.evident), shown.passage or attempt.likest
 
 
 @lru_cache(maxsize=1024)
 def _of_reference(criterion: CriterionSpec, prompt: str, reference: str) -> float:
     """What the reference itself shows of the criterion: the measure of what an answer can show."""
-    reading = take(reference, prompt=prompt, reference=reference)
-    return evidence(criterion, reading.passages, prompt).strength
+    coherent = evident(take(reference, prompt=prompt, reference=reference).passages)
+    return evidence(criterion, tuple(map(Searched, coherent)), prompt).strength
 
 
 def _quote(passage: Passage) -> str:

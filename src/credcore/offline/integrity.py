@@ -1,8 +1,9 @@
 """Which passages of an answer count, and what about the answer a person should look at.
 
-What only repeats the prompt, says itself twice, gives up, or talks to the grader is set aside before anything is
-compared, so that it can neither earn points nor serve as evidence. Salad and negation are judged by rules that also
-fire on good answers now and then; only their strictest form, which no answer of the fitting set shows, costs points.
+What only repeats the prompt, says itself twice, gives up, or talks to the grader is set aside before anything
+is compared, so that it can neither earn points nor serve as evidence. Salad and negation are judged by rules
+that also fire on good answers now and then; only their strictest form, which no answer of the fitting set
+shows, costs points.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import pairwise
 
+from credcore.offline.coherence import is_salad, is_strewn
 from credcore.offline.features import content, read
-from credcore.offline.lexicon import FUNCTION_WORDS, NEGATORS
+from credcore.offline.lexicon import NEGATORS
 from credcore.offline.suspicion import speaks_to_grader, without_quotes
 from credcore.offline.text import Passage, passage_of, passages
 
@@ -20,17 +24,11 @@ ECHO_SHARE = 0.85
 """Share of a passage's neighbouring word pairs found in the prompt from which it only repeats the prompt."""
 COPY_SHARE = 0.7
 """Share of words (both ways) from which a passage is a copy of a sentence of the reference."""
-SALAD_WORDS = 10
-SALAD_SHARE = 0.08
-LIST_SHARE = 0.12
-"""Share of function words below which prose is a list of keywords; English text has .35 to .55."""
-
 _GIVES_UP = re.compile(
     r"\b(?:no (?:response|submission|answer|idea|clue)|i (?:really |just |honestly )?(?:do not|don't|dont|didn't) "
     r"(?:really )?(?:know|remember|understand)|idk|dunno|not sure|no solution|cannot answer|can't answer|n/a|"
     r"(?:sorry|skip|pass|unknown|none|nothing)$)"
 )
-_LISTED = re.compile(r"(?:^|\s)(?:[-*•●○]|\d{1,2}[.)])\s*\w")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +39,11 @@ class Reading:
     salad: bool
     negated: bool
     addressed: bool
+
+    @property
+    def suspect(self) -> bool:
+        """Whether a person should look at it."""
+        return self.salad or self.negated or self.addressed
 
     @property
     def void(self) -> bool:
@@ -55,23 +58,14 @@ def take(answer: str, *, prompt: str, reference: str) -> Reading:
     kept = [_plain(passage) if passage in spoken else passage for passage in all_passages]
     honest = [passage for passage in kept if passage is not None and not _gives_up(passage)]
     fresh = _first_of_each(_without_echo(honest, prompt))
-    straight = [passage for passage in fresh if not _turns_round(passage, reference)]
-    salad = _is_salad(straight)
+    straight = _without_contraries([passage for passage in fresh if not is_strewn(passage)], reference)
+    salad = is_salad(fresh)
     return Reading(
         passages=tuple(straight) if any(map(content, straight)) and not salad else (),
         salad=salad,
-        negated=len(straight) < len(fresh),
+        negated=any(_copies(passage, reference) is Copy.CONTRARY for passage in fresh),
         addressed=bool(spoken),
     )
-
-
-def is_prose(passage: Passage) -> bool:
-    """Whether the passage can carry evidence: code, a short list item, or words held together by function words."""
-    if passage.code or any(word.isdigit() for word in passage.words):
-        return True
-    if len(passage.words) < 4 and "," not in passage.raw:
-        return True
-    return _function_share(passage.words) >= LIST_SHARE
 
 
 def _plain(passage: Passage) -> Passage | None:
@@ -89,14 +83,14 @@ def _gives_up(passage: Passage) -> bool:
 
 def _without_echo(found: Sequence[Passage], prompt: str) -> list[Passage]:
     asked = [stemmed for passage in read(prompt) for stemmed in passage.stems]
-    pairs, single = set(zip(asked, asked[1:], strict=False)), set(asked)
+    pairs, single = set(pairwise(asked)), set(asked)
     return [passage for passage in found if not _echoes(passage.stems, pairs, single)]
 
 
 def _echoes(stems: Sequence[str], pairs: set[tuple[str, str]], single: set[str]) -> bool:
     if len(stems) < 4:
         return all(stemmed in single for stemmed in stems)
-    own = list(zip(stems, stems[1:], strict=False))
+    own = list(pairwise(stems))
     return sum(pair in pairs for pair in own) >= ECHO_SHARE * len(own)
 
 
@@ -104,31 +98,33 @@ def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
     return list({passage.stems: passage for passage in reversed(found)}.values())[::-1]
 
 
-def _turns_round(passage: Passage, reference: str) -> bool:
-    """Whether the passage copies a sentence of the reference and says the contrary. Learners never see it."""
+class Copy(Enum):
+    """What a passage is that has nearly all words of a sentence of the reference. Learners never see it."""
+
+    STRAIGHT = "says the same"
+    CONTRARY = "with a negation more or less"
+
+
+def _without_contraries(found: Sequence[Passage], reference: str) -> list[Passage]:
+    """Without the copies that turn the reference round; with as many of them as of others, no copy counts."""
+    judged = [(passage, _copies(passage, reference)) for passage in found]
+    contrary = sum(kind is Copy.CONTRARY for _, kind in judged)
+    if contrary and contrary >= sum(kind is Copy.STRAIGHT for _, kind in judged):
+        return [passage for passage, kind in judged if kind is None and not passage.code]
+    return [passage for passage, kind in judged if kind is not Copy.CONTRARY]
+
+
+def _copies(passage: Passage, reference: str) -> Copy | None:
     own = set(passage.stems) - NEGATORS
-    if len(own) < 4:
-        return False
-    polarities = {
+    if passage.code or len(own) < 4:
+        return None
+    same = {
         _negations(passage) == _negations(source)
         for source in read(reference)
         if len(own & (theirs := set(source.stems) - NEGATORS)) >= COPY_SHARE * len(own | theirs)
     }
-    return polarities == {False}
+    return (Copy.STRAIGHT if True in same else Copy.CONTRARY) if same else None
 
 
 def _negations(passage: Passage) -> int:
     return sum(word in NEGATORS for word in passage.words)
-
-
-def _is_salad(found: Sequence[Passage]) -> bool:
-    words = [word for passage in found if not passage.code for word in passage.words]
-    if len(words) < SALAD_WORDS or any(word.isdigit() for word in words):
-        return False
-    if any(_LISTED.search(passage.raw) for passage in found):
-        return False
-    return _function_share(words) < SALAD_SHARE
-
-
-def _function_share(words: Sequence[str]) -> float:
-    return sum(word in FUNCTION_WORDS for word in words) / len(words)

@@ -16,7 +16,7 @@ FUNCTION_WORDS = frozenset(
     themselves then there there's therefore these they they're this those though through thus to together too toward
     towards under unless until up upon us very via was wasn't we well were weren't what whatever when whenever where
     whereas wherever whether which while who whoever whole whom whose why will with within without won't would
-    wouldn't yes yet you you'd you'll you're your yours yourself""".split()
+    wouldn't yes yet you you'd you'll you're your yours yourself""".split()  # noqa: SIM905 - a word list reads better as running text
 )
 """Never counted as content; their share tells a sentence from a list of keywords."""
 
@@ -27,13 +27,13 @@ WEAK_WORDS = frozenset(
     means name new next number old order part parts people point possible problem problems question reason result
     right say second set short show similar simple simply single slow small smaller solution sort specific start
     state thing things third time times two three four type types use used useful user users uses using usually way
-    ways want wants work working works wrong year""".split()
+    ways want wants work working works wrong year""".split()  # noqa: SIM905 - a word list reads better as running text
 )
 """Content, but said about anything: they count for little."""
 
 NEGATORS = frozenset(
     """not no never none nothing neither nor without cannot can't don't doesn't didn't isn't aren't wasn't weren't
-    won't wouldn't shouldn't couldn't hasn't haven't dont doesnt isnt cant false incorrect untrue""".split()
+    won't wouldn't shouldn't couldn't hasn't haven't dont doesnt isnt cant false incorrect untrue""".split()  # noqa: SIM905 - a word list reads better as running text
 )
 
 SUFFIXES: tuple[tuple[str, str, int], ...] = (
@@ -52,7 +52,7 @@ SUFFIXES: tuple[tuple[str, str, int], ...] = (
 """(ending, what stands in its place, letters that must be left), tried in this order."""
 
 CONFUSABLES = str.maketrans(
-    "аеорсухіјѕԁһкмнтвгАВЕКМНОРСТУХІЈЅαοερτνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ’‘`´ʼ",
+    "аеорсухіјѕԁһкмнтвгАВЕКМНОРСТУХІЈЅαοερτνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ’‘`´ʼ",  # noqa: RUF001 - look-alikes are the point
     "aeopcyxijsdhkmhtbrABEKMHOPCTYXIJSaoeptvikABEZHIKMNOPTYX'''''",
 )
 """Cyrillic and Greek letters that pass for Latin ones, and the apostrophes."""

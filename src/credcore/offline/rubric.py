@@ -1,4 +1,5 @@
-"""How far an answer meets one criterion: its terms found in coherent passages, and what the criterion looks for."""
+"""How far an answer meets one criterion: its terms found in coherent passages, and what the criterion looks
+for."""
 
 from __future__ import annotations
 
@@ -8,26 +9,48 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from credcore.offline.features import (
-    Expectation,
     Features,
     Vocabulary,
     content,
     covered,
     expectation,
     features,
+    held,
     read,
 )
-from credcore.offline.integrity import is_prose
-from credcore.offline.lexicon import FUNCTION_WORDS
 from credcore.offline.text import Passage, fold, stem, tokens
 
 WINDOW = 4
 """Evidence for one criterion stands close together: in this many neighbouring passages."""
 TERMS_SHARE = 0.6
+LEAST_STRENGTH = 0.35
+"""A reference that shows less than this of its own criterion is a fault of the content, not a lower hurdle.
+"""
 PROMPT_TERM = 0.3
 """What a term counts whose words all stand in the prompt."""
-NOTHING, EVERYTHING = 0.30, 0.85
+NOTHING, EVERYTHING = 0.25, 0.90
 """Shares of what the reference shows, below and above which a criterion earns no points and all of them."""
+TRIED = (0.25, 0.42)
+ANSWERED = (0.36, 0.52)
+"""Shares of an answer's words that the question or its reference know, below which it is about something else
+and above which it is surely an attempt, and surely an answer. Measured in the bank: weak answers .39 to .72
+(5 to 90 %), good ones in other words than the reference's .57 and more, references of neighbouring questions
+up to .41."""
+ATTEMPT = 0.27
+"""What an honest attempt in one's own words earns of the points that its evidence does not."""
+ATTEMPT_AMOUNT = 8.0
+"""Known content words that make an attempt."""
+GAP = 3
+"""Words that may stand between those of one term."""
+OWN = (0.05, 0.20)
+"""Shares of content words that are not the prompt's, below and above which an answer is an echo and an
+attempt."""
+
+
+_PIECE = re.compile(r"\w+|[^\w\s]")
+_SIGN = re.compile(r"[^\w\s'/-]|^-")
+_QUOTE = "[\"']"
+_ARTICLES = frozenset({"a", "an", "the"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +66,11 @@ class CriterionSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """One way to say a term: literally, or by the stems of its content words within one passage."""
+    """One way to say a term: with its signs as code stands there, or without signs by its words close
+    together."""
 
     literal: re.Pattern[str]
-    stems: tuple[str, ...]
+    stems: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,30 +82,73 @@ class Term:
 @lru_cache(maxsize=2048)
 def terms_of(terms: tuple[tuple[str, ...], ...], prompt: str) -> tuple[Term, ...]:
     """The terms ready for search; those that the prompt already says weigh little."""
-    asked = Vocabulary({stemmed for passage in read(prompt) for stemmed in passage.stems})
+    asked = [Searched(passage) for passage in read(prompt)]
     found = []
     for alternatives in terms:
         wordings = tuple(_wording(text) for text in alternatives if text.strip())
-        known = any(w.stems and all(asked.holds(stemmed) for stemmed in w.stems) for w in wordings)
-        found.append(Term(wordings=wordings, weight=PROMPT_TERM if known else 1.0))
+        term = Term(wordings=wordings, weight=1.0)
+        known = any(one.says(term) for one in asked)
+        found.append(Term(wordings=wordings, weight=PROMPT_TERM) if known else term)
     return tuple(found)
 
 
 def _wording(text: str) -> Wording:
-    folded = " ".join(fold(text).lower().split())
-    head, tail = (r"(?<!\w)" if folded[:1].isalnum() else "", r"(?!\w)" if folded[-1:].isalnum() else "")
-    words = tokens(folded)
-    stems = tuple(stem(word) for word in words if word not in FUNCTION_WORDS) or tuple(map(stem, words))
-    return Wording(literal=re.compile(head + re.escape(folded).replace(r"\ ", r"\s+") + tail), stems=stems)
+    folded = fold(text).lower().strip()
+    pieces = [_QUOTE if piece in "\"'" else re.escape(piece) for piece in _PIECE.findall(folded)]
+    head, tail = ("(?<!\\w)" if folded[:1].isalnum() else "", "(?!\\w)" if folded[-1:].isalnum() else "")
+    stems = frozenset() if _SIGN.search(folded) else frozenset(stem(word) for word in tokens(folded)) - _ARTICLES
+    return Wording(literal=re.compile(head + r"\s*".join(pieces) + tail), stems=stems)
 
 
-def says(term: Term, passage: Passage, vocabulary: Vocabulary) -> bool:
-    """Whether one wording stands in the passage."""
+class Searched:
+    """A passage made ready to be searched for terms."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.vocabulary = Vocabulary(content(passage))
+        self._all = Vocabulary(passage.stems)
+
+    def says(self, term: Term) -> bool:
+        """Whether one wording of the term stands in the passage."""
+        return any(self._close(wording.stems) or self._literally(wording) for wording in term.wordings)
+
+    def _literally(self, wording: Wording) -> bool:
+        return not wording.stems and wording.literal.search(self.passage.folded) is not None
+
+    def _close(self, stems: frozenset[str]) -> bool:
+        if not stems or not all(map(self._all.holds, stems)):
+            return False
+        return len(stems) == 1 or _together([self._all.near(stemmed) for stemmed in stems], self.passage.stems)
+
+
+def _together(groups: Sequence[frozenset[str]], stems: Sequence[str]) -> bool:
+    """Whether one stem of each group stands in some short stretch of the passage."""
+    places = {at for at, stemmed in enumerate(stems) if stemmed in groups[0]}
+    reach = len(groups) + GAP
     return any(
-        (wording.stems and all(vocabulary.holds(stemmed) for stemmed in wording.stems))
-        or wording.literal.search(passage.folded)
-        for wording in term.wordings
+        all(not group.isdisjoint(stems[max(0, at - reach) : at + reach + 1]) for group in groups) for at in places
     )
+
+
+def on_topic(found: Features) -> float:
+    """0 for an answer to another question, 1 for one that speaks of this question's matter."""
+    return _ramp(found.topic, *ANSWERED)
+
+
+def attempted(found: Features) -> float:
+    """The share of unearned points that go to having tried: on the topic, at some length, in words of one's
+    own."""
+    return ATTEMPT * _ramp(found.topic, *TRIED) * min(1.0, found.amount / ATTEMPT_AMOUNT) * _ramp(found.own, *OWN)
+
+
+def earned(strength: float, of_reference: float) -> float:
+    """The share of a criterion's points for evidence that is ``strength`` where the reference's is
+    ``of_reference``."""
+    return _ramp(strength / max(LEAST_STRENGTH, of_reference), NOTHING, EVERYTHING)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,33 +159,41 @@ class Evidence:
     passage: Passage | None
 
 
-def evidence(criterion: CriterionSpec, answer: Sequence[Passage], prompt: str) -> Evidence:
-    """What in the answer speaks for a criterion that has terms."""
-    coherent = [(passage, Vocabulary(content(passage))) for passage in answer if is_prose(passage)]
+def evidence(criterion: CriterionSpec, answer: Sequence[Searched], prompt: str) -> Evidence:
+    """What in the coherent passages of an answer speaks for a criterion that has terms."""
     terms = terms_of(criterion.terms, prompt)
     expected = expectation(criterion.looks_for, prompt)
-    hits = [frozenset(n for n, term in enumerate(terms) if says(term, *one)) for one in coherent]
-    found = frozenset().union(*hits)
-    share = sum(terms[n].weight for n in found) / sum(term.weight for term in terms)
-    near = _best_window(expected, [vocabulary for _, vocabulary in coherent])
+    hits = [frozenset(n for n, term in enumerate(terms) if one.says(term)) for one in answer]
+    holdings = [held(expected, one.vocabulary) for one in answer]
+    found = frozenset[int]().union(*hits)
+    share = sum(terms[n].weight for n in sorted(found)) / sum(term.weight for term in terms)
     scores = [
-        sum(terms[n].weight for n in own) + covered(expected, vocabulary) if own or not found else 0.0
-        for own, (_, vocabulary) in zip(hits, coherent, strict=True)
+        sum(terms[n].weight for n in sorted(own)) + sum(holding.values()) / (expected.total or 1.0)
+        for own, holding in zip(hits, holdings, strict=True)
     ]
     best = max(range(len(scores)), key=scores.__getitem__, default=None)
-    passage = coherent[best][0] if best is not None and scores[best] > 0 else None
-    return Evidence(strength=TERMS_SHARE * share + (1 - TERMS_SHARE) * near, passage=passage)
+    near = _best_window(holdings) / (expected.total or 1.0)
+    return Evidence(
+        strength=TERMS_SHARE * share + (1 - TERMS_SHARE) * near,
+        passage=answer[best].passage if best is not None and scores[best] > 0 else None,
+    )
 
 
-def _best_window(expected: Expectation, vocabularies: Sequence[Vocabulary]) -> float:
-    windows = (vocabularies[at : at + WINDOW] for at in range(max(1, len(vocabularies) - WINDOW + 1)))
-    return max(covered(expected, Vocabulary(frozenset().union(*(v.stems for v in window)))) for window in windows)
+def _best_window(holdings: Sequence[dict[str, float]]) -> float:
+    """The weight that the best few neighbouring passages hold together."""
+    best = 0.0
+    for at in range(max(1, len(holdings) - WINDOW + 1)):
+        together: dict[str, float] = {}
+        for holding in holdings[at : at + WINDOW]:
+            for stemmed, share in holding.items():
+                together[stemmed] = max(share, together.get(stemmed, 0.0))
+        best = max(best, sum(together.values()))
+    return best
 
 
 def likeness(text: str, answer: Sequence[Passage], prompt: str) -> tuple[Features, Passage | None]:
     """The figures of the whole answer against an expectation, and the passage that says most of it."""
     expected = expectation(text, prompt)
-    best = max(answer, key=lambda passage: covered(expected, Vocabulary(content(passage))), default=None)
-    if best is not None and not covered(expected, Vocabulary(content(best))):
-        best = None
-    return features(expected, answer), best
+    shares = [covered(expected, Vocabulary(content(passage))) for passage in answer]
+    best = max(range(len(shares)), key=shares.__getitem__, default=None)
+    return features(expected, answer), answer[best] if best is not None and shares[best] > 0 else None

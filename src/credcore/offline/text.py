@@ -1,4 +1,5 @@
-"""Reading an answer: passages of the raw text, and in each the words, folded so that look-alikes become the same word.
+"""Reading an answer: passages of the raw text, and in each the words, folded so that look-alikes become the
+same word.
 
 Everything here is linear in its input and cut by the caps below, whatever the input is made of.
 """
@@ -17,13 +18,18 @@ MAX_CHARACTERS = 20_000
 MAX_TOKENS = 900
 """Three times a long answer (300 words); all later work is a small multiple of this."""
 MAX_PASSAGES = 120
+MAX_PASSAGE = 6_000
+"""Characters of one passage that are read: NFKC can make eighteen of one."""
 MAX_WORD = 40
 """A longer run of letters is no word; cutting it keeps one hostile word from costing more than a page."""
 
-_TERMINAL = re.compile(r"[.!?;:]['\"”’)\]]?[ \t]+(?=\S)|\n")
-_BULLET = re.compile(r"[ \t]*(?:[-*•●○–—]|\d{1,2}[.)]|[a-zA-Z][.)])[ \t]")
-_CODE = re.compile(r"[{}=<>;]|\w\(|\)\s*$|^\s{2,}\S|^\s*(?:#|//|--|@|\$ )")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:_[^\W_]+)*")
+_TERMINAL = re.compile(r"[.!?;:]['\"”’)\]]?[ \t]+(?=\S)|\n")  # noqa: RUF001 - signs that learners type
+_BULLET = re.compile(r"[ \t]*(?:[-*•●○–—]|\d{1,2}[.)]|[a-zA-Z][.)])[ \t]")  # noqa: RUF001 - signs that learners type
+_CODE = re.compile(
+    r"[{}=<>;]|\w\(|\)\s*$|^\s{2,}\S|^\s*(?:#|//|--|@|\$ )|"
+    r"^\s*(?:if|elif|else|for|while|def|class|try|except|with|return|import|from)\b.*:\s*$"
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:_[^\W_]+)*")  # noqa: RUF001 - signs that learners type
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|no)|\b\w)\.$", re.IGNORECASE)
 
@@ -32,8 +38,8 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|no)|\b\
 class Passage:
     """A sentence, list item or line of code as it stands in the raw text, with its folded words in order.
 
-    ``folded`` is the raw text in lower case without look-alikes, ``words`` are its words, ``stems`` their stems, one
-    for one.
+    ``folded`` is the raw text in lower case without look-alikes, ``words`` are its words, ``stems`` their
+    stems, one for one.
     """
 
     raw: str
@@ -44,11 +50,12 @@ class Passage:
 
 
 def fold(text: str) -> str:
-    """NFKC without invisible characters, and with look-alike letters in mixed words read as Latin."""
+    """NFKC without invisible characters, and with letters that look like Latin ones read as these."""
+    text = text[:MAX_PASSAGE]
     if text.isascii():
         return text
     visible = "".join(character for character in text if unicodedata.category(character) not in _INVISIBLE)
-    return unicodedata.normalize("NFKC", visible)[:MAX_CHARACTERS].translate(CONFUSABLES)
+    return unicodedata.normalize("NFKC", visible)[:MAX_PASSAGE].translate(CONFUSABLES)
 
 
 _INVISIBLE = frozenset({"Cf", "Mn", "Me", "Cs", "Co", "Cn"})
@@ -129,7 +136,8 @@ def _singular(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A crude stem: the longest known ending off, then a doubled consonant or a last e or y. Digits stay whole."""
+    """A crude stem: the longest known ending off, then a doubled consonant or a last e or y. Digits stay
+    whole."""
     word = _singular(word.removesuffix("'s"))
     if len(word) <= 3 or not word.isalpha():
         return word
