@@ -1,0 +1,58 @@
+"""Whether a content folder is fit to judge people by: every fault with its file, its line and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from credcore.errors import ContentFault
+from credcore_app.content import compile_folder, content_of
+from credcore_app.content_check import bank_rules, choice_rules, course_rules, duplicate_rules, essay_rules, table_rules
+from credcore_app.content_check.entries import read_entries
+from credcore_app.content_check.finding import Finding, Progress, Severity
+from credcore_app.content_check.grader_rules import graded_answers
+
+__all__ = ["Finding", "Progress", "Severity", "check"]
+
+RULES = (
+    *bank_rules.RULES,
+    *choice_rules.RULES,
+    *essay_rules.RULES,
+    *duplicate_rules.RULES,
+    *course_rules.RULES,
+    *table_rules.RULES,
+)
+
+
+def silent(done: int, total: int) -> None:
+    """No progress."""
+
+
+def check(folder: Path, *, today: date, on_progress: Progress = silent) -> tuple[Finding, ...]:
+    """Everything that is wrong with the content of ``folder``, by file and line; nothing for clean content.
+
+    Takes some seconds: the offline grader judges the answers that stand beside the essays, and ``on_progress`` is
+    told how many essays it has done.
+    """
+    if not folder.is_dir():
+        message = f"no such folder: {folder}"
+        return (Finding(file=".", line=1, rule="yaml", message=message, remedy="Name a content folder."),)
+    entries = read_entries(folder)
+    found = {
+        *entries.faults,
+        *(finding for rule in RULES for finding in rule(entries)),
+        *course_rules.reviewed_lately(entries, today),
+        *graded_answers(entries, on_progress),
+    }
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        found.update(_last_word(folder))
+    return tuple(sorted(found))
+
+
+def _last_word(folder: Path) -> Iterator[Finding]:
+    """The core decides whether content can be used; whatever it refuses is an error, found by a rule here or not."""
+    try:
+        content_of(compile_folder(folder))
+    except ContentFault as fault:
+        yield Finding(file=".", line=1, rule="bank", message=str(fault), remedy="docs/authoring.md has the rules.")
