@@ -184,9 +184,9 @@ def read_table(rows: dict[str, object]) -> dict[TableKey, tuple[str, ...]]:
     for role, bands in rows.items():
         role_fields = Fields(bands, f"recommendations of {role}")
         for band in Band:
-            tags = Fields(role_fields.mapping(band), f"recommendations of {role}/{band}")
+            tags = Fields(role_fields.mapping(band.value), f"recommendations of {role}/{band}")
             for tag in InterestTag:
-                table[TableKey(role, band, tag)] = tags.each(tag, plain_text)
+                table[TableKey(role, band, tag)] = tags.each(tag.value, plain_text)
             tags.done()
         role_fields.done()
     return table

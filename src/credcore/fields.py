@@ -49,11 +49,11 @@ class Fields:
         return None if self._absent(name) else self.integer(name)
 
     def parsed(self, name: str, parse: Callable[[str], Value]) -> Value:
-        """``parse`` applied to a text field; its ValueError becomes a complaint about the field."""
+        """``parse`` applied to a text field; its ValueError becomes a complaint about the field, and so does 1/0."""
         text = self.text(name)
         try:
             return parse(text)
-        except ValueError:
+        except (ValueError, ZeroDivisionError):
             raise ContentFault(self._at(name), f"{text!r} is not a value it can have") from None
 
     def optional_parsed(self, name: str, parse: Callable[[str], Value]) -> Value | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from credcore.errors import NotFound
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def uuid7(now: datetime, random_bytes: Callable[[int], bytes]) -> UUID:
@@ -14,7 +16,7 @@ def uuid7(now: datetime, random_bytes: Callable[[int], bytes]) -> UUID:
 
     An identifier, never a secret: whoever may see a thing is decided by the caller's rights alone.
     """
-    milliseconds = int(now.timestamp() * 1000) & (2**48 - 1)
+    milliseconds = (now - EPOCH) // timedelta(milliseconds=1) & (2**48 - 1)
     noise = int.from_bytes(random_bytes(10), "big")
     high = noise >> 68
     low = noise & (2**62 - 1)
