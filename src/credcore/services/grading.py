@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from credcore.errors import Unavailable
-from credcore.grading import grade_of
+from credcore.grading import GradingTask, Judgement, grade_of
 from credcore.ports import Claim, Grader, GradingQueue, IdSource
 
 log = logging.getLogger(__name__)
@@ -36,11 +36,14 @@ class QueuePolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class GradingWorker:
+    """``fallback`` judges a job whose last attempt failed, so that it ends with a grade; without one it stays."""
+
     queue: GradingQueue
     grader: Grader
     ids: IdSource
     now: Callable[[], datetime]
     policy: QueuePolicy = QueuePolicy()
+    fallback: Callable[[GradingTask], Judgement] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until ``stop`` is set, and ends what is being judged then. A store that is down is waited for."""
@@ -70,13 +73,19 @@ class GradingWorker:
             async with self._held(claim):
                 judgement = await self.grader.judge(claim.task)
         except Unavailable as failure:
-            await self.queue.give_back(
-                claim, after=self.policy.retry_after(claim.attempt), error_code=failure.what[:64]
-            )
-            return
+            if self.fallback is None or claim.attempt < self.policy.max_attempts:
+                await self._give_back(claim, failure)
+                return
+            judgement = self.fallback(claim.task)
         grade = grade_of(claim.task, judgement, grade_id=self.ids.new_id(), now=self.now())
         if not await self.queue.finish(claim, grade):
             log.warning("late grade refused", extra={"assessment_id": str(claim.task.assessment_id)})
+
+    async def _give_back(self, claim: Claim, failure: Unavailable) -> None:
+        """Until what failed asks for: there is no sense in coming back before."""
+        asked = timedelta(seconds=failure.retry_after_seconds)
+        after = max(self.policy.retry_after(claim.attempt), asked)
+        await self.queue.give_back(claim, after=after, error_code=failure.what[:64])
 
     @asynccontextmanager
     async def _held(self, claim: Claim) -> AsyncIterator[None]:
