@@ -1,363 +1,311 @@
-"""Test data: a small bank in plain data, and domain values complete but for what a test cares about."""
+"""Test data: a small bank made in code, and everything that hangs on it. Each builder has defaults for all it can."""
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from credcore.accounts import Account, Caller, CallerKind, Scope, UserRole
-from credcore.assessment import (
-    ASSESSMENT_TIME,
-    Answer,
-    Assessment,
-    Choice,
-    Response,
-    ResponseStatus,
-    Selection,
-    Text,
+from credcore.assessment import Answer, AnswerContext, Assessment, Choice, Response, Selection, Text, respond
+from credcore.bank import Bank
+from credcore.blueprint import ExperienceLevel, FormItem, FormName
+from credcore.catalogue import Course, Domain, Role, TableKey
+from credcore.grading import CriterionResult, Flag, Grade, GraderRef, GradingTask, Judgement, ModelCall, grade_of
+from credcore.memory import RandomIds
+from credcore.ports import Conclusion
+from credcore.profile import Record, build_profile
+from credcore.questions import (
+    Criterion,
+    Essay,
+    Interest,
+    InterestOption,
+    InterestTag,
+    MultipleChoice,
+    ObjectiveTag,
+    Option,
+    Question,
 )
-from credcore.bank import Bank, read_bank
-from credcore.blueprint import ExperienceLevel, FormName, draw
-from credcore.grading import Flag, Grade, GraderRef, GradingTask, Judgement, grade_of, result_of
-from credcore.ids import uuid7
-from credcore.profile import Record
-from credcore.questions import Essay, Interest, MultipleChoice, Question
+from credcore.recommendation import recommend
 
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ROLE = "backend-developer"
-OTHER_ROLE = "data-analyst"
-DOMAINS = {
-    ROLE: {
-        "backend.apis": "0.4",
-        "backend.databases": "0.3",
-        "backend.architecture": "0.2",
-        "backend.quality": "0.1",
-    },
-    OTHER_ROLE: {
-        "data.sql": "0.25",
-        "data.statistics": "0.25",
-        "data.preparation": "1/4",
-        "data.reporting": "0.25",
-    },
-}
-TAGS = ("hands-on-projects", "structured-course", "reading-docs", "certification")
-CHOICES_IN_DOMAIN = 6
-ESSAYS_IN_DOMAIN = 4
-TEST_GRADER = GraderRef(name="test-grader", version="1", reliability=Decimal("0.8"))
+NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+ROLE = "tester"
+DOMAINS = ("tester.plans", "tester.tools", "tester.reports", "tester.habits")
+LIFETIME = timedelta(hours=2)
 
-Plain = dict[str, Any]  # Any: content as JSON or YAML gives it, before anything has read it
+# What people write, and what breaks programs that thought of nobody but themselves.
+HOSTILE_TEXTS = (
+    "",
+    " leading and trailing ",
+    "'; DROP TABLE account; --",
+    "quotes \" ' ` and a \\ backslash \\u0000 that is none",
+    "line\nbreak\r\ntab\t and \x01 control",
+    "emoji \U0001f469\u200d\U0001f4bb and \U0001f1e9\U0001f1ea, a private \ue000 and the last \U0010ffff",
+    "right to left \u05e9\u05dc\u05d5\u05dd \u202eoverride\u202c and \u0645\u0631\u062d\u0628\u0627",
+    "combining e\u0301 is not \u00e9; \ufeff and \ufffe are kept",
+    "%s %(name)s {0} ${x} $1 NULL null [] {}",
+)
 
-
-def choice_document(domain: str, number: int) -> Plain:
-    return {
-        "id": f"{domain.replace('.', '-')}-choice-{number}",
-        "domain": domain,
-        "difficulty": (number - 1) % 3 + 1,
-        "time_limit_seconds": 90,
-        "prompt": f"Which way of doing thing {number} in {domain} holds?",
-        "options": [
-            {"id": id, "text": f"The {id} way of {number}", "rationale": f"Why {id} holds, or does not."}
-            for id in "abcd"
-        ],
-        "key": "abcd"[number % 4],
-    }
-
-
-def essay_document(domain: str, number: int) -> Plain:
-    return {
-        "id": f"{domain.replace('.', '-')}-essay-{number}",
-        "domain": domain,
-        "difficulty": (number - 1) % 3 + 1,
-        "time_limit_seconds": 240,
-        "max_length": 2000,
-        "prompt": f"Explain problem {number} of {domain} and mend it.",
-        "criteria": [
-            {
-                "id": "cause",
-                "title": "Names the cause",
-                "points": 4,
-                "looks_for": "Names the missing index as cause.",
-            },
-            {
-                "id": "remedy",
-                "title": "Names a remedy",
-                "points": 3,
-                "looks_for": "Adds an index.",
-                "terms": ["index"],
-            },
-            {
-                "id": "proof",
-                "title": "Says how to check",
-                "points": 3,
-                "looks_for": "Reads the query plan afterwards.",
-            },
-        ],
-        "reference_answer": "The missing index is the cause. Adding an index mends it; the query plan shows it.",
-        "weak_answer": "Perhaps the machine is too small.",
-    }
-
-
-def interest_document(number: int, *, tagged: bool, roles: Iterable[str] = ()) -> Plain:
-    kind, tags = ("interest_tag", TAGS) if tagged else ("objective_tag", ("first-job", "deepen", "switch", "certify"))
-    options = [{"id": id, "text": f"Option {id}", kind: tag} for id, tag in zip("abcd", tags, strict=True)]
-    document: Plain = {"id": f"interest-{number}", "prompt": "What is it that you like?", "options": options}
-    document |= {"min_selections": 1, "max_selections": 2}
-    return document | ({"roles": list(roles)} if roles else {})
-
-
-def course_document(number: int, skill_areas: Iterable[str]) -> Plain:
-    return {
-        "id": f"course-{number}",
-        "title": f"Course {number}",
-        "provider": "A provider",
-        "url": f"https://courses.example/{number}",
-        "level": "beginner",
-        "format": "reading",
-        "effort_hours": 4 + number / 2,
-        "effort_source": "page",
-        "cost": "free",
-        "credential": None,
-        "credential_type": "none",
-        "interest_tags": ["reading-docs"],
-        "roles": [ROLE],
-        "skill_areas": list(skill_areas),
-        "seen": {"url": f"https://courses.example/{number}"},
-        "reviewed_at": "2026-11-01",
-    }
-
-
-@cache
-def _document() -> Plain:
-    areas = [domain for domains in DOMAINS.values() for domain in domains]
-    courses = [course_document(number, [area]) for number, area in enumerate(areas)]
-    cells = {tag: [course["id"] for course in courses[index : index + 3]] for index, tag in enumerate(TAGS)}
-    return {
-        "roles": [
-            {
-                "role": role,
-                "title": role.replace("-", " ").capitalize(),
-                "description": f"What a {role} does.",
-                "domains": [
-                    {"domain": domain, "title": domain.partition(".")[2].capitalize(), "weight": weight}
-                    | {"catalogue": [domain]}
-                    for domain, weight in domains.items()
-                ],
-            }
-            for role, domains in DOMAINS.items()
-        ],
-        "questions": {
-            role: {
-                "multiple_choice": [choice_document(d, n) for d in domains for n in range(1, CHOICES_IN_DOMAIN + 1)],
-                "essays": [essay_document(d, n) for d in domains for n in range(1, ESSAYS_IN_DOMAIN + 1)],
-            }
-            for role, domains in DOMAINS.items()
-        },
-        "interests": [
-            *(interest_document(number, tagged=False) for number in (1, 2)),
-            *(interest_document(number, tagged=True) for number in (3, 4, 5)),
-            interest_document(6, tagged=True, roles=[OTHER_ROLE]),
-        ],
-        "courses": courses,
-        "recommendations": {role: dict.fromkeys(("low", "mid", "high"), cells) for role in DOMAINS},
-    }
-
-
-def bank_document() -> Plain:
-    """A fresh copy of the small bank's plain data, for a test to spoil."""
-    return copy.deepcopy(_document())
-
-
-def bank_bytes() -> bytes:
-    return json.dumps(_document(), sort_keys=True).encode()
-
-
-@cache
-def small_bank() -> Bank:
-    """Two roles of four domains each, with enough questions for every form."""
-    return read_bank(bank_document())
-
-
-# --- who and when -----------------------------------------------------------------------------------------------------
+ids = RandomIds()
 
 
 @dataclass
-class Clock:
-    """A clock that stands still until a test moves it."""
+class FakeClock:
+    """A time that stands still until it is moved."""
 
     now: datetime = NOON
 
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, **duration: float) -> datetime:
-        self.now += timedelta(**duration)
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
         return self.now
 
 
-@dataclass
-class Ids:
-    """Identifiers in rising order, and seeds and secrets that are the same in every run."""
-
-    count: int = 0
-
-    def new_id(self) -> UUID:
-        self.count += 1
-        return uuid7(NOON, lambda size: self.count.to_bytes(size, "big"))
-
-    def new_seed(self) -> int:
-        self.count += 1
-        return self.count
-
-    def new_secret(self) -> str:
-        self.count += 1
-        return f"secret-{self.count}"
+# --- content ----------------------------------------------------------------------------------------------------------
 
 
-_IDS = Ids()
+def multiple_choice(id: str = "mc", domain: str = DOMAINS[0], **other: object) -> MultipleChoice:
+    defaults: dict[str, object] = {
+        "difficulty": 2,
+        "prompt": f"What of {id}?",
+        "options": tuple(
+            Option(id=option, text=f"Option {option}", rationale=f"Why {option}") for option in ("a", "b", "c")
+        ),
+        "key": "b",
+    }
+    return MultipleChoice(id=id, domain=domain, **(defaults | other))  # type: ignore[arg-type]  # defaults by name
 
 
-def account(*, email: str = "ada@example.org", role: UserRole = UserRole.STUDENT, ai_consent: bool = False) -> Account:
-    return Account(
-        id=_IDS.new_id(), email=email, name="Ada Lovelace", role=role, ai_consent=ai_consent, created_at=NOON
+def essay(id: str = "essay", domain: str = DOMAINS[0], **other: object) -> Essay:
+    defaults: dict[str, object] = {
+        "difficulty": 2,
+        "prompt": f"Explain {id}.",
+        "criteria": (
+            Criterion(id="what", title="Says what", points=6, looks_for="what", terms=(("what", "which"), ("thing",))),
+            Criterion(id="why", title="Says why", points=4, looks_for="why"),
+        ),
+        "reference_answer": "What and why.",
+        "weak_answer": "Something.",
+        "max_length": 2000,
+    }
+    return Essay(id=id, domain=domain, **(defaults | other))  # type: ignore[arg-type]  # defaults by name
+
+
+def interest(id: str = "interest", **other: object) -> Interest:
+    defaults: dict[str, object] = {
+        "prompt": f"What do you like about {id}?",
+        "min_selections": 1,
+        "max_selections": 2,
+        "options": tuple(
+            InterestOption(id=str(tag), text=f"I like {tag}", interest_tag=tag, objective_tag=ObjectiveTag.DEEPEN)
+            for tag in InterestTag
+        ),
+    }
+    return Interest(id=id, **(defaults | other))  # type: ignore[arg-type]  # defaults by name
+
+
+def course(id: str) -> Course:
+    return Course(
+        id=id,
+        title=f"Course {id}",
+        provider="A provider",
+        url=f"https://courses.example/{id}",
+        level="beginner",
+        format="online",
+        effort_hours=Decimal("12.5"),
+        cost="free",
+        credential=None,
+        credential_type="none",
+        interest_tags=(InterestTag.STRUCTURED,),
+        skill_areas=("plans",),
+        reviewed_at=date(2026, 11, 1),
     )
 
 
-def partner(*scopes: Scope, id: UUID | None = None) -> Caller:
-    return Caller(id=id or _IDS.new_id(), kind=CallerKind.PARTNER, epoch=1, scopes=frozenset(scopes))
-
-
-# --- an assessment and what was answered ------------------------------------------------------------------------------
-
-
-def assessment(
-    *,
-    bank: Bank | None = None,
-    role: str = ROLE,
-    form: FormName = FormName.STANDARD,
-    seed: int = 1,
-    owner: UUID | None = None,
-) -> Assessment:
-    bank = bank or small_bank()
-    level = ExperienceLevel.INTERMEDIATE
-    return Assessment(
-        id=_IDS.new_id(),
-        owner_id=owner or _IDS.new_id(),
-        learner_ref=None,
-        role=role,
-        form=form,
-        level=level,
-        ai_consent=False,
-        seed=seed,
-        items=draw(bank, role=role, form=form, level=level, seen=[], seed=seed),
-        started_at=NOON,
-        expires_at=NOON + ASSESSMENT_TIME,
+def role() -> Role:
+    return Role(
+        id=ROLE,
+        title="Tester",
+        description="Tests.",
+        domains=tuple(
+            Domain(id=domain, title=domain.rpartition(".")[2].title(), weight=Fraction(1, 4), catalogue=("plans",))
+            for domain in DOMAINS
+        ),
     )
 
 
-def right_answer(question: Question) -> Answer:
-    """The key, the reference answer, or the first option."""
-    match question:
-        case MultipleChoice():
+@cache
+def bank() -> Bank:
+    """One role; in each of four domains three multiple-choice questions and three essays; four interest questions.
+
+    The first of each kind in a domain has a time limit of 60 seconds.
+    """
+    questions: list[MultipleChoice | Essay] = []
+    for domain in DOMAINS:
+        for number in (1, 2, 3):
+            limit = 60 if number == 1 else None
+            questions.append(multiple_choice(f"{domain}-mc-{number}", domain, time_limit_seconds=limit))
+            questions.append(essay(f"{domain}-essay-{number}", domain, time_limit_seconds=limit))
+    courses = {id: course(id) for id in ("course-1", "course-2", "course-3")}
+    return Bank(
+        roles=(role(),),
+        questions={ROLE: tuple(questions)},
+        interests=tuple(interest(f"interest-{number}") for number in (1, 2, 3, 4)),
+        courses=courses,
+        table={key: tuple(courses) for key in TableKey.every([role()])},
+    )
+
+
+def document(mark: str = "first") -> bytes:
+    """A bank's document; to the stores it is bytes."""
+    return json.dumps({"bank": mark}).encode()
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def account(email: str | None = None, **other: object) -> Account:
+    id = ids.new_id()
+    defaults: dict[str, object] = {
+        "id": id,
+        "email": email or f"{id}@example.org",
+        "name": "A learner",
+        "role": UserRole.STUDENT,
+        "ai_consent": False,
+        "created_at": datetime.fromtimestamp(0, UTC),
+    }
+    return Account(**(defaults | other))  # type: ignore[arg-type]  # defaults by name
+
+
+def partner(id: UUID | None = None) -> Caller:
+    return Caller(id=id or ids.new_id(), kind=CallerKind.PARTNER, epoch=1, scopes=frozenset(Scope))
+
+
+# --- assessments ------------------------------------------------------------------------------------------------------
+
+MC, TIMED_MC = f"{DOMAINS[0]}-mc-2", f"{DOMAINS[1]}-mc-1"
+ESSAY, TIMED_ESSAY = f"{DOMAINS[0]}-essay-2", f"{DOMAINS[1]}-essay-1"
+INTEREST = "interest-1"
+FORM = (MC, ESSAY, TIMED_ESSAY, TIMED_MC, INTEREST)
+"""A built assessment in form order: choice, essay, essay with 60 seconds, choice with 60 seconds, interest."""
+
+
+def item(question: Question, position: int) -> FormItem:
+    options = () if isinstance(question, Essay) else tuple(option.id for option in reversed(question.options))
+    return FormItem(
+        position=position,
+        question_id=question.id,
+        question_version=question.version,
+        type=question.type,
+        domain=question.domain,
+        option_order=options,
+    )
+
+
+def form(question_ids: Sequence[str] = FORM) -> tuple[FormItem, ...]:
+    return tuple(item(bank().by_id[id], position) for position, id in enumerate(question_ids, start=1))
+
+
+def assessment(owner: Caller, question_ids: Sequence[str] = FORM, **other: object) -> Assessment:
+    defaults: dict[str, object] = {
+        "id": ids.new_id(),
+        "owner_id": owner.id,
+        "learner_ref": None,
+        "role": ROLE,
+        "form": FormName.STANDARD,
+        "level": ExperienceLevel.INTERMEDIATE,
+        "ai_consent": False,
+        "seed": 2**63 - 1,
+        "items": form(question_ids),
+        "started_at": datetime.fromtimestamp(0, UTC),
+        "expires_at": datetime.fromtimestamp(0, UTC),
+    }
+    return Assessment(**(defaults | other))  # type: ignore[arg-type]  # defaults by name
+
+
+def answer(question_id: str, text: str = "What it is, and why.") -> Answer:
+    """A right answer to a question of the small bank."""
+    match bank().by_id[question_id]:
+        case MultipleChoice() as question:
             return Choice(option_id=question.key)
         case Essay():
-            return Text(text=question.reference_answer)
-        case Interest():
-            return Selection(option_ids=(question.options[0].id,))
+            return Text(text=text)
+        case Interest() as question:
+            return Selection(option_ids=(question.options[1].id, question.options[0].id))
 
 
-def wrong_answer(question: Question) -> Answer:
-    """Another option than the key, the weak answer, or the last option."""
-    match question:
-        case MultipleChoice():
-            return Choice(option_id=next(option.id for option in question.options if option.id != question.key))
-        case Essay():
-            return Text(text=question.weak_answer)
-        case Interest():
-            return Selection(option_ids=(question.options[-1].id,))
+@dataclass(frozen=True)
+class Respond:
+    """The rule of answering, for one answer: what a use case hands to the store."""
+
+    question_id: str
+    answer: Answer
+
+    def __call__(self, context: AnswerContext, now: datetime) -> Response:
+        return respond(context, self.question_id, self.answer, now)
 
 
-STATUS_IN_TIME = {
-    MultipleChoice: ResponseStatus.SCORED,
-    Essay: ResponseStatus.PENDING,
-    Interest: ResponseStatus.RECORDED,
-}
+# --- grades and profiles ----------------------------------------------------------------------------------------------
+
+MODEL_CALL = ModelCall(
+    model="a-model",
+    prompt_hash="5f2b",
+    raw_reply='{"points": [6, "2.5"], "why": "\U0001f600"}',
+    tokens_in=700,
+    tokens_out=90,
+    cost_usd=Decimal("0.000321"),
+)
 
 
-def response(question: Question, answer: Answer | None = None, *, late: bool = False, ordinal: int = 1) -> Response:
-    return Response(
-        question_id=question.id,
-        answer=answer or right_answer(question),
-        status=ResponseStatus.LATE if late else STATUS_IN_TIME[type(question)],
-        answered_at=NOON,
-        ordinal=ordinal,
-    )
-
-
-def judgement(essay: Essay, share: Decimal | str = "1", *, flags: Iterable[Flag] = ()) -> Judgement:
-    """Every criterion earns ``share`` of its points."""
-    earned = Decimal(share)
+def judgement(question: Essay, *, flags: frozenset[Flag] = frozenset(), call: ModelCall | None = None) -> Judgement:
+    first, second = question.criteria
     return Judgement(
-        grader=TEST_GRADER,
-        criteria=tuple(
-            result_of(c, c.points * earned, "the missing index" if earned else None) for c in essay.criteria
+        grader=GraderRef(name="offline", version="3", reliability=Decimal("0.71")),
+        criteria=(
+            CriterionResult(
+                criterion_id=first.id, title=first.title, points=Decimal("4.5"), max_points=6, evidence='"it" is'
+            ),
+            CriterionResult(criterion_id=second.id, title=second.title, points=Decimal(0), max_points=4, evidence=None),
         ),
-        strengths="The cause was named." if earned else "",
-        improvements="" if earned == 1 else "Say how to check it.",
-        flags=frozenset(flags),
+        strengths="Says what it is.",
+        improvements="Say why.",
+        flags=flags,
+        call=call,
     )
 
 
-def task(essay: Essay, answer: str = "The missing index.", *, assessment_id: UUID | None = None) -> GradingTask:
-    return GradingTask(assessment_id=assessment_id or _IDS.new_id(), question=essay, answer=answer, ai_consent=False)
+def grade(task: GradingTask, *, now: datetime = NOON, call: ModelCall | None = None, **other: object) -> Grade:
+    flags: frozenset[Flag] = frozenset({Flag.PROVISIONAL}) if other.pop("provisional", False) else frozenset()
+    assert not other
+    return grade_of(task, judgement(task.question, flags=flags, call=call), grade_id=ids.new_id(), now=now)
 
 
-def grade(essay: Essay, share: Decimal | str = "1", *, flags: Iterable[Flag] = ()) -> Grade:
-    return grade_of(task(essay), judgement(essay, share, flags=flags), grade_id=_IDS.new_id(), now=NOON)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answering:
-    """How a test wants a form answered: by question id, everything else right."""
-
-    wrong: frozenset[str] = frozenset()
-    unanswered: frozenset[str] = frozenset()
-    late: frozenset[str] = frozenset()
-    shares: Mapping[str, str] = field(default_factory=dict)
-
-
-def questions_of(assessment: Assessment, bank: Bank | None = None) -> dict[str, Question]:
-    """The form's questions in form order, by id."""
-    by_id = (bank or small_bank()).by_id
-    return {item.question_id: by_id[item.question_id] for item in assessment.items}
-
-
-def record(taken: Assessment | None = None, how: Answering | None = None, *, bank: Bank | None = None) -> Record:
-    """A whole form, answered and graded."""
-    taken, how = taken or assessment(bank=bank), how or Answering()
-    questions = questions_of(taken, bank)
-    answered = [question for id, question in questions.items() if id not in how.unanswered]
-    return Record(
-        assessment=taken,
-        questions=questions,
-        responses={
-            question.id: response(
-                question,
-                wrong_answer(question) if question.id in how.wrong else right_answer(question),
-                late=question.id in how.late,
-                ordinal=ordinal,
-            )
-            for ordinal, question in enumerate(answered, start=1)
-        },
-        grades={
-            essay.id: grade(essay, how.shares.get(essay.id, "0" if essay.id in how.wrong else "1"))
-            for essay in answered
-            if isinstance(essay, Essay) and essay.id not in how.late
-        },
+def grade_for(record: Record, question_id: str, *, now: datetime = NOON, provisional: bool = False) -> Grade:
+    """A grade for an answered essay of the record."""
+    question, response = record.questions[question_id], record.responses[question_id]
+    assert isinstance(question, Essay)
+    assert isinstance(response.answer, Text)
+    task = GradingTask(
+        assessment_id=record.assessment.id,
+        question=question,
+        answer=response.answer.text,
+        ai_consent=record.assessment.ai_consent,
     )
+    return grade(task, now=now, provisional=provisional)
+
+
+def conclusion(record: Record, now: datetime, grades: Sequence[Grade] = ()) -> Conclusion:
+    """What completion would store, with ``grades`` that it made itself. Raises as ``build_profile``."""
+    all_grades = {**record.grades, **{made.question_id: made for made in grades}}
+    judged = Record(
+        assessment=record.assessment, questions=record.questions, responses=record.responses, grades=all_grades
+    )
+    profile = build_profile(judged, bank().role(ROLE), completed_at=now)
+    return Conclusion(profile=profile, bundle=recommend(judged, profile, bank(), ids.new_id), grades=tuple(grades))

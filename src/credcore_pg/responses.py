@@ -104,7 +104,7 @@ class _Attempt:
         admit_owner(row)
         context = _context_of(row, self.question_id)
         response = self.decide(context, row["now"])
-        if response is context.standing:
+        if response == context.standing:
             return response, row["total"]
         stored = await connection.fetchrow(_STORE, *self._to_store(context, response))
         return (response, row["total"]) if stored else None

@@ -19,16 +19,17 @@ class MemoryAccounts:
     _hashes: dict[UUID, str] = field(default_factory=dict)
 
     async def add(self, account: Account, password_hash: str) -> Account:
-        if any(other.email == account.email for other in self.state.accounts.values()):
+        email = account.email.lower()
+        if any(other.email == email for other in self.state.accounts.values()):
             raise EmailTaken
-        stored = replace(account, created_at=self.state.clock())
+        stored = replace(account, email=email, created_at=self.state.clock())
         self.state.accounts[account.id] = stored
         self._hashes[account.id] = password_hash
         return stored
 
     async def by_email(self, email: str) -> StoredPassword | None:
         for account in self.state.accounts.values():
-            if account.email == email:
+            if account.email == email.lower():
                 return StoredPassword(account=account, password_hash=self._hashes[account.id])
         return None
 

@@ -1,0 +1,95 @@
+"""A PostgreSQL for the whole run, started when a test first asks for it, and a database in it with the schema."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import urllib.parse
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from builders import FakeClock
+from credcore.memory import RandomIds
+from credcore_app.embedded import EmbeddedSettings, start
+from credcore_pg import DatabaseSettings, PostgresStores, connect, migrate, open_stores
+
+TEMPLATE = "credcore_template"
+SHARED = "credcore_shared"
+
+EMPTY = """
+DELETE FROM principal;
+DELETE FROM question;
+DELETE FROM bank_revision;
+DELETE FROM signing_key;
+DELETE FROM server_secret;
+"""
+"""All that tests leave behind: what belongs to somebody goes with them. Far quicker than a database a test."""
+
+
+def with_database(dsn: str, name: str) -> str:
+    return urllib.parse.urlsplit(dsn)._replace(path=f"/{name}").geturl()
+
+
+async def _run(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _make_databases(dsn: str) -> None:
+    await _run(dsn, f"CREATE DATABASE {TEMPLATE}")
+    connection = await connect(DatabaseSettings(dsn=with_database(dsn, TEMPLATE)))
+    try:
+        await migrate(connection)
+    finally:
+        await connection.close()
+    await _run(dsn, f"CREATE DATABASE {SHARED} TEMPLATE {TEMPLATE}")
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """A server that lives as long as the run; its role may create databases."""
+    base = Path(tempfile.mkdtemp(prefix="credcore-tests-"))
+    base.chmod(0o711)  # as root, PostgreSQL's own account has to pass through
+    try:
+        with start(EmbeddedSettings(data_dir=base / "data"), on_progress=lambda line: None) as server:
+            asyncio.run(_make_databases(server.dsn))
+            yield server.dsn
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+async def clean_dsn(postgres_dsn: str) -> str:
+    """The shared database, migrated and empty."""
+    dsn = with_database(postgres_dsn, SHARED)
+    await _run(dsn, EMPTY)
+    return dsn
+
+
+@pytest.fixture
+async def new_dsn(postgres_dsn: str) -> AsyncIterator[str]:
+    """A database of its own with nothing in it, for tests about the schema itself."""
+    name = f"credcore_{RandomIds().new_id().hex}"
+    await _run(postgres_dsn, f"CREATE DATABASE {name}")
+    yield with_database(postgres_dsn, name)
+    await _run(postgres_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def postgres(clean_dsn: str, clock: FakeClock) -> AsyncIterator[PostgresStores]:
+    """The PostgreSQL stores over the shared database, with a clock that the test moves."""
+    async with open_stores(DatabaseSettings(dsn=clean_dsn), clock=clock) as stores:
+        yield stores
