@@ -24,10 +24,11 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where the database is. ``embedded`` says whether it is ours to migrate and to fill."""
+    """Where the database is. ``embedded``: it is ours to migrate; ``owned``: this process runs it."""
 
     dsn: str
     embedded: bool
+    owned: bool
 
 
 @asynccontextmanager
@@ -38,24 +39,33 @@ async def database_at(settings: Settings, progress: Progress) -> AsyncIterator[P
         EmbeddedError: there is none to be had.
     """
     if settings.database_url is not None:
-        yield Place(dsn=settings.database_url, embedded=False)
+        yield Place(dsn=settings.database_url, embedded=False, owned=False)
         return
     where = embedded.EmbeddedSettings(data_dir=settings.data_dir, pg_bin=settings.pg_bin)
     server = await asyncio.to_thread(embedded.start, where, on_progress=progress)
     try:
-        yield Place(dsn=server.dsn, embedded=True)
+        yield Place(dsn=server.dsn, embedded=True, owned=server.owned)
     finally:
         await asyncio.to_thread(server.close)
 
 
 @asynccontextmanager
 async def ready_database(settings: Settings, progress: Progress) -> AsyncIterator[Place]:
-    """As ``database_at``; the embedded one has the current schema and this installation's content."""
+    """As ``database_at``; the embedded one has the current schema, and content.
+
+    Whoever runs it says which content; who comes later leaves what is in use there.
+    """
     async with database_at(settings, progress) as place:
         if place.embedded:
             await bring_up_to_date(place, progress)
-            await publish(settings, place)
+            if place.owned or not await _has_content(settings, place):
+                await publish(settings, place)
         yield place
+
+
+async def _has_content(settings: Settings, place: Place) -> bool:
+    async with stores_at(settings, place.dsn) as stores:
+        return await stores.bank.current() is not None
 
 
 async def bring_up_to_date(place: Place, progress: Progress) -> list[str]:

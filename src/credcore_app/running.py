@@ -1,4 +1,4 @@
-"""The server from its start to its end: database, application, socket, and all of it back in the opposite order."""
+"""The server on a database that is ready: application and socket, and both back in the opposite order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from credcore_app.database import Place, Progress, ready_database, stores_at
+from credcore_app.database import Place, stores_at
 from credcore_app.serving import run, run_workers
 from credcore_app.settings import Settings
 from credcore_app.wiring import application
@@ -35,27 +35,26 @@ def stop_on_signals() -> asyncio.Event:
 async def serve(
     settings: Settings,
     serving: Serving,
+    place: Place,
     *,
     on_ready: Callable[[str], None],
-    progress: Progress,
     stop: asyncio.Event,
 ) -> None:
-    """Serves until ``stop``; ``on_ready`` gets the URL. Raises what ``explain`` explains."""
-    async with ready_database(settings, progress) as place:
-        if stop.is_set():
-            return
-        if serving.workers > 1:
-            await _several(settings, serving, place, on_ready, stop)
-            return
-        async with application(settings, place.dsn, grading=serving.grading) as app:
-            await run(
-                lambda: app,
-                host=serving.host,
-                port=serving.port,
-                on_ready=on_ready,
-                stop=stop,
-                trusted_proxies=settings.trusted_proxies,
-            )
+    """Serves the database at ``place`` until ``stop``; ``on_ready`` gets the URL. Raises what ``explain`` explains."""
+    if stop.is_set():
+        return
+    if serving.workers > 1:
+        await _several(settings, serving, place, on_ready, stop)
+        return
+    async with application(settings, place.dsn, grading=serving.grading) as app:
+        await run(
+            lambda: app,
+            host=serving.host,
+            port=serving.port,
+            on_ready=on_ready,
+            stop=stop,
+            trusted_proxies=settings.trusted_proxies,
+        )
 
 
 async def _several(

@@ -26,6 +26,7 @@ def command(host: str, port: int, workers: int, no_grading: bool) -> None:
     settings = console.settings()
 
     from credcore_app import logs, running
+    from credcore_app.database import ready_database
 
     logs.configure(settings.log_level, sys.stderr)
     serving = running.Serving(host=host, port=port, workers=workers, grading=not no_grading)
@@ -36,6 +37,7 @@ def command(host: str, port: int, workers: int, no_grading: bool) -> None:
 
     async def serve() -> None:
         stop = running.stop_on_signals()
-        await running.serve(settings, serving, on_ready=ready, progress=log.info, stop=stop)
+        async with ready_database(settings, log.info) as place:
+            await running.serve(settings, serving, place, on_ready=ready, stop=stop)
 
     asyncio.run(serve())
