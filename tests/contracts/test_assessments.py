@@ -203,6 +203,19 @@ async def test_whoever_has_none_gets_an_empty_page(stores):
     assert (page.items, page.next_after) == ((), None)
 
 
+async def test_looking_shows_the_question_at_hand_and_delivers_nothing(stores, clock: FakeClock):
+    caller = await stores.person()
+    begun = await stores.begin(caller, (MC, ESSAY))
+    asked = (await stores.assessments.find(caller, begun.id)).asked
+    assert asked == await stores.assessments.deliver_next(caller, begun.id)
+    await stores.answer(caller, begun.id, MC)
+    assert (await stores.assessments.find(caller, begun.id)).asked is None
+    clock.move(minutes=1)
+    assert (await stores.assessments.deliver_next(caller, begun.id)).delivered_at == clock.now
+    clock.move(hours=2)
+    assert (await stores.assessments.find(caller, begun.id)).asked is None
+
+
 CALLS = {
     "seen": lambda stores, caller, begun: stores.assessments.seen(caller, None),
     "start": lambda stores, caller, begun: stores.assessments.start(caller, begun, LIFETIME),

@@ -45,4 +45,6 @@ class MemoryIdempotency:
             entry.reply = reply
 
     async def release(self, caller: Caller, key: str) -> None:
-        self._entries.pop((caller.id, key), None)
+        entry = self._entries.get((caller.id, key))
+        if entry is not None and entry.reply is None:
+            del self._entries[caller.id, key]
