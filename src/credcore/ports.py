@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from credcore.accounts import Account, Caller, RefreshOutcome, RefreshToken
+from credcore.accounts import NOWHERE, Account, Caller, Origin, RefreshOutcome, RefreshToken
 from credcore.assessment import AnswerContext, Assessment, Response
 from credcore.bank import Bank
 from credcore.blueprint import FormItem
@@ -28,6 +28,7 @@ from credcore.grading import Grade, GradingTask, Judgement
 from credcore.profile import Profile, Record
 from credcore.questions import Question
 from credcore.recommendation import Recommendation
+from credcore.second_factor import SecondFactor
 
 Entry = TypeVar("Entry")
 
@@ -67,8 +68,19 @@ class Grader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPassword:
+    """``second_factor`` may still be unconfirmed; log-in asks for it where ``account.second_factor`` says so."""
+
     account: Account
     password_hash: str
+    second_factor: SecondFactor | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presented:
+    """The account that a refresh token belongs to, and its family: the sign-in."""
+
+    account: Account
+    family_id: UUID
 
 
 class AccountStore(Protocol):
@@ -85,7 +97,9 @@ class AccountStore(Protocol):
 
 
 class RefreshTokenStore(Protocol):
-    async def open_family(self, family_id: UUID, account_id: UUID, token_hash: bytes) -> None:
+    async def open_family(
+        self, family_id: UUID, account_id: UUID, token_hash: bytes, origin: Origin = NOWHERE
+    ) -> None:
         """A new family with its first token. Raises Unauthenticated where the account is gone."""
 
     async def present(
@@ -93,7 +107,7 @@ class RefreshTokenStore(Protocol):
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
-    ) -> Account:
+    ) -> Presented:
         """Does what ``decide(token, now)`` says, under a lock on the family: of a hundred at once one rotates.
 
         ROTATE spends the token and stores the successor; SAME_AGAIN changes nothing; both give the account.
@@ -230,6 +244,10 @@ class Claim:
     leased_until: datetime
 
 
+SUSPECT_AFTER = 2
+"""A job claimed so often without an end may be what ends its workers: from then on it is claimed alone."""
+
+
 class GradingQueue(Protocol):
     """The durable queue of essays to grade. A claim counts, whatever becomes of it: a crash is an attempt too."""
 
@@ -238,6 +256,8 @@ class GradingQueue(Protocol):
     ) -> Sequence[Claim]:
         """Up to ``limit`` jobs that are due and not leased, oldest first, each attempt counted.
 
+        Where the oldest one was claimed ``SUSPECT_AFTER`` times it comes alone, and no such job comes with others: what
+        ends a worker takes others down with it so often at the most.
         A job that was claimed ``max_attempts`` times before is not claimed again: it is dead, and stays visible.
         """
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
-from credcore.ports import Claim
+from credcore.ports import SUSPECT_AFTER, Claim
 from credcore.questions import Essay
 from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Connection, Database
@@ -28,6 +28,15 @@ due AS (
         AND attempts < $4 AND ($5::uuid IS NULL OR assessment_id = $5)
     ORDER BY due_at, assessment_id, question_id LIMIT $2 FOR UPDATE OF job SKIP LOCKED
 ),
+ranked AS (
+    SELECT due.*, row_number() OVER line AS place, first_value(attempts) OVER line AS attempts_of_first
+    FROM due JOIN grading_job USING (assessment_id, question_id, attempts)
+    WINDOW line AS (ORDER BY due_at, assessment_id, question_id)
+),
+chosen AS (
+    SELECT * FROM ranked
+    WHERE CASE WHEN attempts_of_first >= $6 THEN place = 1 ELSE attempts < $6 END
+),
 worn_out AS (
     SELECT job.assessment_id, job.question_id FROM grading_job AS job, clock
     WHERE state IN ('queued', 'leased') AND due_at <= now AND (leased_until IS NULL OR leased_until <= now)
@@ -41,8 +50,8 @@ dead AS (
 held AS (
     UPDATE grading_job AS job SET state = 'leased', attempts = job.attempts + 1,
         lease_token = gen_random_uuid(), leased_until = now + $3::interval
-    FROM due, clock
-    WHERE job.assessment_id = due.assessment_id AND job.question_id = due.question_id
+    FROM chosen, clock
+    WHERE job.assessment_id = chosen.assessment_id AND job.question_id = chosen.question_id
     RETURNING job.*
 )
 SELECT held.assessment_id, held.attempts, held.lease_token, held.leased_until, question.body, response.answer,
@@ -83,7 +92,9 @@ class PostgresQueue:
     async def claim(
         self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
     ) -> Sequence[Claim]:
-        rows = await self.database.rows(_CLAIM, self.database.now, limit, lease, max_attempts, assessment_id)
+        rows = await self.database.rows(
+            _CLAIM, self.database.now, limit, lease, max_attempts, assessment_id, SUSPECT_AFTER
+        )
         return [_claim_of(row) for row in rows]
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:

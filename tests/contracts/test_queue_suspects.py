@@ -11,24 +11,24 @@ LEASE = timedelta(seconds=20)
 ESSAYS = [f"{domain}-essay-2" for domain in DOMAINS]
 
 
-async def _queued(stores) -> None:  # type: ignore[no-untyped-def]  # the fixture's class stands in a conftest
+async def _queued(stores) -> None:
     caller = await stores.person()
     begun = await stores.begin(caller, ESSAYS)
     await stores.answer(caller, begun.id, *ESSAYS)
 
 
-async def _claim(stores, limit: int = 4) -> list[Claim]:  # type: ignore[no-untyped-def]  # as above
+async def _claim(stores, limit: int = 4) -> list[Claim]:
     return list(await stores.queue.claim(limit=limit, lease=LEASE, max_attempts=5))
 
 
-async def _crash(stores, clock: FakeClock) -> list[Claim]:  # type: ignore[no-untyped-def]  # as above
+async def _crash(stores, clock: FakeClock) -> list[Claim]:
     """A worker claims, and is never heard of again."""
     held = await _claim(stores)
     clock.move(seconds=21)
     return held
 
 
-async def test_a_job_that_was_claimed_often_without_an_end_comes_alone(stores, clock: FakeClock) -> None:  # type: ignore[no-untyped-def]  # as above
+async def test_a_job_that_was_claimed_often_without_an_end_comes_alone(stores, clock: FakeClock) -> None:
     await _queued(stores)
     for _ in range(SUSPECT_AFTER):
         assert len(await _crash(stores, clock)) == len(ESSAYS)
@@ -37,7 +37,7 @@ async def test_a_job_that_was_claimed_often_without_an_end_comes_alone(stores, c
     assert {claims[0].task.question.id for claims in alone} == set(ESSAYS)
 
 
-async def test_a_job_under_suspicion_does_not_come_with_others(stores, clock: FakeClock) -> None:  # type: ignore[no-untyped-def]  # as above
+async def test_a_job_under_suspicion_does_not_come_with_others(stores, clock: FakeClock) -> None:
     await _queued(stores)
     [suspect] = await _claim(stores, limit=1)
     clock.move(seconds=21)
@@ -52,7 +52,7 @@ async def test_a_job_under_suspicion_does_not_come_with_others(stores, clock: Fa
     assert last.task.question.id == suspect.task.question.id
 
 
-async def test_a_suspect_waits_for_nobody(stores, clock: FakeClock) -> None:  # type: ignore[no-untyped-def]  # as above
+async def test_a_suspect_waits_for_nobody(stores, clock: FakeClock) -> None:
     await _queued(stores)
     for _ in range(SUSPECT_AFTER):
         await _crash(stores, clock)

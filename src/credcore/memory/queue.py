@@ -11,7 +11,7 @@ from uuid import UUID
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
 from credcore.memory.state import AssessmentRow, Job, MemoryState
-from credcore.ports import Claim
+from credcore.ports import SUSPECT_AFTER, Claim
 from credcore.questions import Essay
 
 
@@ -28,7 +28,11 @@ class MemoryQueue:
             if self._is_due(job) and job.attempts < max_attempts
         ]
         due.sort(key=lambda found: found[2].due_at)
-        return [self._lease(row, question_id, job, lease) for row, question_id, job in due[:limit]]
+        if due and due[0][2].attempts >= SUSPECT_AFTER:
+            chosen = due[:1]
+        else:
+            chosen = [found for found in due[:limit] if found[2].attempts < SUSPECT_AFTER]
+        return [self._lease(row, question_id, job, lease) for row, question_id, job in chosen]
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:
         row, job = self._held(claim)
