@@ -1,0 +1,80 @@
+"""Everything the OpenAI grader is made of, put together from settings."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from credcore.breaker import BreakerPolicy, BreakerState
+from credcore.budget import Limits, Price, price_of
+from credcore.ports import Budget, IdSource
+from credcore_openai.calls import CallPolicy, Calls
+from credcore_openai.client import Connection, OpenAIClient
+from credcore_openai.gate import Gate
+from credcore_openai.grader import UNMEASURED, OpenAIGrader
+from credcore_openai.prompt import Secrets
+from credcore_openai.till import Till
+
+DEFAULT_MODEL = "gpt-6-luna"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenAISettings:
+    """``prices``: an operator's own, by model. ``reliability``: as measured for this model; None: nobody did."""
+
+    connection: Connection
+    limits: Limits
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    reliability: Decimal | None = None
+    calls: CallPolicy = field(default_factory=CallPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+
+class Observer:
+    """Told of every call and every change of the breaker; this one looks away. Metrics come in a subclass."""
+
+    def called(self, *, outcome: str, seconds: float, cost_usd: Decimal) -> None:
+        """``outcome``: of the settlement, or the code of what went wrong."""
+
+    def breaker_changed(self, state: BreakerState) -> None:
+        """After each change."""
+
+
+@asynccontextmanager
+async def open_grader(
+    settings: OpenAISettings,
+    *,
+    budget: Budget,
+    ids: IdSource,
+    now: Callable[[], datetime],
+    observer: Observer | None = None,
+) -> AsyncIterator[OpenAIGrader]:
+    """The grader, with its connections open. Makes no call by itself: ``check_model`` does."""
+    told = observer or Observer()
+    connection = settings.connection
+    client = OpenAIClient(connection, now)
+    till = Till(
+        budget=budget,
+        limits=settings.limits,
+        model=connection.model,
+        price=price_of(connection.model, settings.prices),
+        most_tokens_out=connection.most_tokens_out,
+        new_id=ids.new_id,
+        clock=time.monotonic,
+        watch=told,
+    )
+    gate = Gate(time.monotonic, settings.breaker, told.breaker_changed)
+    calls = Calls(client=client, gate=gate, till=till, clock=time.monotonic, policy=settings.calls)
+    try:
+        yield OpenAIGrader(calls=calls, secrets=fresh_secrets, reliability=settings.reliability or UNMEASURED)
+    finally:
+        await client.close()
+
+
+def fresh_secrets() -> Secrets:
+    return Secrets(nonce=secrets.token_hex(12), canary=secrets.token_hex(12))
