@@ -11,7 +11,6 @@ from typing import Any
 
 from credcore_app import dotenv
 from credcore_app.fault import Fault
-from credcore_app.reading import Unfit
 from credcore_app.settings import ABOUT, PREFIX, About, Settings
 
 
@@ -54,10 +53,10 @@ def _find(about: About, layers: Mapping[str, Mapping[str, str]]) -> tuple[str, s
 
 def _read(about: About, raw: str, variable: str, source: str) -> object:
     try:
-        return about.read(raw)
-    except Unfit as problem:
+        return about.reader.parse(raw)
+    except ValueError:
         place = f" in the file {source}" if source == ".env" else ""
-        raise WrongSetting(f"{variable}{place} {problem}; correct it, or unset it") from None
+        raise WrongSetting(f"{variable}{place} must be {about.reader.must_be}; correct it, or unset it") from None
 
 
 def _unknown(layers: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:

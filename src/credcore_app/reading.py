@@ -1,84 +1,23 @@
-"""How the text of one environment variable becomes a value: each reader says in one clause what is wrong with it."""
+"""How the text of one environment variable becomes a value, and in which words its limits are told."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-
-class Unfit(ValueError):
-    """The text is no such value; ``str()`` says what it must be, and never repeats the text: it may be a secret."""
+Value_co = TypeVar("Value_co", covariant=True)
 
 
-def text(raw: str) -> str:
-    return raw
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader(Generic[Value_co]):
+    """``parse`` raises ValueError for what is not as ``must_be`` says. No complaint repeats a value: it may be secret."""
 
-
-def path(raw: str) -> Path:
-    return Path(raw).expanduser()
-
-
-def whole(least: int, most: int) -> Callable[[str], int]:
-    def read(raw: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,12}", raw) or not least <= int(raw) <= most:
-            raise Unfit(f"must be a whole number from {least} to {most}")
-        return int(raw)
-
-    return read
-
-
-def number(least: float, most: float) -> Callable[[str], float]:
-    def read(raw: str) -> float:
-        try:
-            value = float(raw)
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:  # false for a NaN, too
-            raise Unfit(f"must be a number from {least:g} to {most:g}")
-        return value
-
-    return read
-
-
-def one_of(*names: str) -> Callable[[str], str]:
-    def read(raw: str) -> str:
-        if raw.lower() not in names:
-            raise Unfit(f"must be one of {', '.join(names)}")
-        return raw.lower()
-
-    return read
-
-
-def database_url(raw: str) -> str:
-    if not raw.startswith(("postgresql://", "postgres://")):
-        raise Unfit("must look like postgresql://user:password@host:5432/database")
-    return raw
-
-
-def web_address(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unfit("must be an address that begins with https:// (or http://)")
-    return raw.rstrip("/")
-
-
-def addresses(raw: str) -> tuple[str, ...]:
-    """``127.0.0.1, 10.0.0.7``; the order and repetitions do not matter."""
-    return tuple(dict.fromkeys(entry.strip() for entry in raw.split(",") if entry.strip()))
-
-
-def origins(raw: str) -> tuple[str, ...]:
-    """Web origins as a browser sends them: scheme, host and port, nothing behind."""
-    entries = addresses(raw)
-    for entry in entries:
-        parts = urlsplit(entry)
-        if parts.scheme not in ("http", "https") or not parts.netloc or entry != f"{parts.scheme}://{parts.netloc}":
-            raise Unfit("must be origins such as https://lms.example.org, separated by commas, without a path")
-    return entries
+    must_be: str
+    parse: Callable[[str], Value_co]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,15 +28,83 @@ class Rate:
     seconds: int
 
     def __str__(self) -> str:
-        return f"{self.count}/{_SPAN_NAMES[self.seconds]}"
+        return f"{self.count}/{_NAMES[self.seconds]}"
 
 
 _SPANS = {"second": 1, "minute": 60, "hour": 3600}
-_SPAN_NAMES = {seconds: name for name, seconds in _SPANS.items()}
+_NAMES = {seconds: name for name, seconds in _SPANS.items()}
 
 
-def rate(raw: str) -> Rate:
-    match = re.fullmatch(r"([1-9][0-9]{0,5})/(second|minute|hour)", raw)
-    if match is None:
-        raise Unfit("must look like 10/minute (or /second, /hour)")
+def whole(least: int, most: int) -> Reader[int]:
+    def parse(raw: str) -> int:
+        return _within(least, int(_matching(r"-?[0-9]{1,12}", raw)[0]), most)
+
+    return Reader(must_be=f"a whole number from {least} to {most}", parse=parse)
+
+
+def number(least: float, most: float) -> Reader[float]:
+    return Reader(must_be=f"a number from {least:g} to {most:g}", parse=lambda raw: _within(least, float(raw), most))
+
+
+def one_of(*names: str) -> Reader[str]:
+    def parse(raw: str) -> str:
+        _require(raw.lower() in names)
+        return raw.lower()
+
+    return Reader(must_be=f"one of {', '.join(names)}", parse=parse)
+
+
+def _database_url(raw: str) -> str:
+    _require(raw.startswith(("postgresql://", "postgres://")))
+    return raw
+
+
+def _web_address(raw: str) -> str:
+    parts = urlsplit(raw)
+    _require(parts.scheme in ("http", "https") and bool(parts.hostname))
+    return raw.rstrip("/")
+
+
+def _addresses(raw: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry.strip() for entry in raw.split(",") if entry.strip()))
+
+
+def _origins(raw: str) -> tuple[str, ...]:
+    """As a browser sends them: nothing behind the port."""
+    entries = _addresses(raw)
+    for entry in entries:
+        _require(_web_address(entry) == f"{urlsplit(entry).scheme}://{urlsplit(entry).netloc}" == entry)
+    return entries
+
+
+def _rate(raw: str) -> Rate:
+    match = _matching(r"([1-9][0-9]{0,5})/(second|minute|hour)", raw)
     return Rate(count=int(match[1]), seconds=_SPANS[match[2]])
+
+
+text = Reader(must_be="text", parse=str)
+path = Reader(must_be="a path", parse=lambda raw: Path(raw).expanduser())
+database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
+web_address = Reader(must_be="an address that begins with https:// (or http://)", parse=_web_address)
+addresses = Reader(must_be="addresses, separated by commas", parse=_addresses)
+origins = Reader(must_be="like https://lms.example.org, without a path, separated by commas", parse=_origins)
+rate = Reader(must_be="like 10/minute (or /second, /hour)", parse=_rate)
+
+Number = TypeVar("Number", int, float)
+
+
+def _within(least: Number, value: Number, most: Number) -> Number:
+    _require(least <= value <= most)  # false for a NaN, too
+    return value
+
+
+def _matching(pattern: str, raw: str) -> re.Match[str]:
+    match = re.fullmatch(pattern, raw)
+    if match is None:
+        raise ValueError
+    return match
+
+
+def _require(fits: bool) -> None:
+    if not fits:
+        raise ValueError

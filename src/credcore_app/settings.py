@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from credcore_app import reading
-from credcore_app.reading import Rate
+from credcore_app.reading import Rate, Reader
 
 Value = TypeVar("Value")
 PREFIX = "CREDCORE_"
@@ -22,7 +21,7 @@ class About:
     """What is known of a setting besides its value. ``unset`` says what happens where it has none."""
 
     variable: str
-    read: Callable[[str], object]
+    reader: Reader[object]
     description: str
     unset: str
     secret: bool
@@ -31,7 +30,7 @@ class About:
 
 def setting(
     variable: str,
-    read: Callable[[str], Value],
+    reader: Reader[Value],
     default: Value,
     description: str,
     *,
@@ -40,7 +39,9 @@ def setting(
     also: str | None = None,
 ) -> Value:
     """A field of ``Settings``. ``also`` is a second variable that counts where the first is not set."""
-    about = About(variable=PREFIX + variable, read=read, description=description, unset=unset, secret=secret, also=also)
+    about = About(
+        variable=PREFIX + variable, reader=reader, description=description, unset=unset, secret=secret, also=also
+    )
     # Any: as with dataclasses.field itself, what stands in the class body is read by the decorator alone.
     made: Any = field(default=default, metadata={"about": about})
     return made  # type: ignore[no-any-return]  # see above

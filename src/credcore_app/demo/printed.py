@@ -22,7 +22,7 @@ KINDS = {"mcq": "multiple-choice question", "essay": "essay", "interest": "inter
 def print_profile(console: Console, profile: Json, role_title: str) -> None:
     """``console`` is narrowed to what reads well; URLs are never broken."""
     console.width = min(console.width, WIDEST)
-    console.print(Rule(f"Skill profile: {role_title}", align="left"))
+    console.print(Rule(f"Skill profile: {role_title}", align="left", style="dim"))
     console.print(_figures(profile, ascii_only=console.options.ascii_only))
     for title, notes in (("Strengths", profile["strengths"]), ("To improve", profile["improvements"])):
         console.print(_heading(title))
@@ -35,27 +35,28 @@ def print_profile(console: Console, profile: Json, role_title: str) -> None:
 
 
 def _figures(profile: Json, *, ascii_only: bool) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column()
-    band = profile["scoreBand"]
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("", no_wrap=True)
+    for title in ("score", "weight", "answered"):
+        table.add_column(title, justify="right", no_wrap=True)
+    overall, band = profile["overallScore"], profile["scoreBand"]
     table.add_row(
         Text("Overall", style="bold"),
-        _bar(profile["overallScore"], STYLES[band], ascii_only),
-        Text(f"{profile['overallScore']:.1f}", style="bold"),
-        f"of 100: {band}",
+        _bar(overall, STYLES[band], ascii_only),
+        Text(f"{overall:.1f}", style="bold"),
+        Text(band, style=STYLES[band]),
     )
     for domain in profile["domainBreakdown"]:
         table.add_row(
             f"  {domain['title']}",
             _bar(domain["score"], "cyan", ascii_only),
             f"{domain['score']:.1f}",
-            f"{domain['answered']}/{domain['total']} answered, weighs {domain['weight']:.0%}",
+            f"{domain['weight']:.0%}",
+            f"{domain['answered']} of {domain['total']}",
         )
     confidence = Text.assemble(("Confidence  ", "bold"), f"{profile['confidenceScore']:.2f} of 1. ", _meaning(profile))
-    return Padding(Group(table, "", confidence), (1, 0, 0, 0))
+    return Group(table, "", confidence)
 
 
 def _bar(score: float, style: str, ascii_only: bool) -> Text:
