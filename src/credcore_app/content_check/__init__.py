@@ -10,10 +10,11 @@ from credcore.errors import ContentFault
 from credcore_app.content import compile_folder, content_of
 from credcore_app.content_check import bank_rules, choice_rules, course_rules, duplicate_rules, essay_rules, table_rules
 from credcore_app.content_check.entries import read_entries
+from credcore_app.content_check.figures import Stats, stats
 from credcore_app.content_check.finding import Finding, Progress, Severity
 from credcore_app.content_check.grader_rules import graded_answers
 
-__all__ = ["Finding", "Progress", "Severity", "check"]
+__all__ = ["Finding", "Progress", "Severity", "Stats", "check", "stats"]
 
 RULES = (
     *bank_rules.RULES,
@@ -23,6 +24,8 @@ RULES = (
     *course_rules.RULES,
     *table_rules.RULES,
 )
+WHOLE = (*bank_rules.WHOLE, *choice_rules.WHOLE, *course_rules.WHOLE, *table_rules.WHOLE)
+"""Rules that count and compare: they would complain about entries that are only missing because of their own fault."""
 
 
 def silent(done: int, total: int) -> None:
@@ -39,9 +42,10 @@ def check(folder: Path, *, today: date, on_progress: Progress = silent) -> tuple
         message = f"no such folder: {folder}"
         return (Finding(file=".", line=1, rule="yaml", message=message, remedy="Name a content folder."),)
     entries = read_entries(folder)
+    rules = RULES if entries.faults else (*RULES, *WHOLE)
     found = {
         *entries.faults,
-        *(finding for rule in RULES for finding in rule(entries)),
+        *(finding for rule in rules for finding in rule(entries)),
         *course_rules.reviewed_lately(entries, today),
         *graded_answers(entries, on_progress),
     }

@@ -166,13 +166,15 @@ def tags_of_interests(entries: Entries) -> Iterator[Finding]:
 
 
 RULES = (
-    roles_and_their_files,
     domains_of_roles,
     ids_stand_once,
     no_text_is_empty,
     known_domains,
+    tags_of_interests,
+)
+WHOLE = (
+    roles_and_their_files,
     enough_in_each_domain,
     roles_of_interests,
     interests_for_every_role,
-    tags_of_interests,
 )

@@ -180,6 +180,8 @@ RULES = (
     no_negative_stems,
     no_grammar_clues,
     enough_time,
+)
+WHOLE = (
     keys_are_balanced,
     longest_is_not_the_key,
 )

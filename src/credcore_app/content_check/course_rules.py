@@ -31,7 +31,8 @@ def words_of_the_catalogue(entries: Entries) -> Iterator[Finding]:
             if course.raw.get(field) not in words:
                 message = f"{field} cannot be {course.raw.get(field)!r}"
                 yield course.place.at(field).finding("course-field", message, f"It is one of {', '.join(words)}.")
-        if not course.value.effort_hours > 0:
+        hours = course.value.effort_hours
+        if not (hours.is_finite() and hours > 0):
             message = "effort_hours must be more than none"
             remedy = "Estimate it, and say so in effort_source."
             yield course.place.at("effort_hours").finding("course-field", message, remedy)
@@ -104,4 +105,9 @@ def _is_source(seen: Mapping[str, object]) -> bool:
     return set(seen) == {"source", "date"} and isinstance(seen["source"], str) and dated
 
 
-RULES = (words_of_the_catalogue, addresses_stand_once, roles_and_areas_of_courses, places_of_sources)
+RULES = (
+    words_of_the_catalogue,
+    addresses_stand_once,
+    places_of_sources,
+)
+WHOLE = (roles_and_areas_of_courses,)

@@ -167,11 +167,13 @@ def _levels_away(course: Course, band: Band) -> int:
 
 RULES = (
     every_cell_stands,
-    no_cell_is_unknown,
     two_or_three_courses,
-    known_courses,
     courses_fit_their_cell,
     no_course_is_everywhere,
+)
+WHOLE = (
+    no_cell_is_unknown,
+    known_courses,
     free_courses,
     credentials,
 )
