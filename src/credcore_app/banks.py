@@ -26,10 +26,10 @@ class BankInUse:
     def __call__(self) -> Bank:
         return self._bank
 
-    async def follow(self, store: BankStore) -> None:
+    async def follow(self, store: BankStore, every: float = FOLLOW_SECONDS) -> None:
         """Until it is cancelled. A bank that this version cannot read is not taken; the one before stays."""
         while True:
-            await asyncio.sleep(FOLLOW_SECONDS)
+            await asyncio.sleep(every)
             try:
                 await self._look(store)
             except Unavailable as down:

@@ -1,72 +1,32 @@
-"""What stands in the content, counted."""
+"""What stands in the content, as a table."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TypedDict
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
 
-from credcore.bank import Bank
+from credcore_app.content_check.figures import Stats
 
 
-class DomainCount(TypedDict):
-    domain: str
-    multipleChoice: int
-    essays: int
-
-
-class RoleCount(TypedDict):
-    role: str
-    domains: list[DomainCount]
-
-
-class Counts(TypedDict):
-    """As ``--json`` prints it."""
-
-    roles: list[RoleCount]
-    interestQuestions: int
-    courses: int
-    recommendations: int
-
-
-def counted(bank: Bank) -> Counts:
-    return {
-        "roles": [
-            {
-                "role": role.id,
-                "domains": [
-                    {
-                        "domain": domain.id,
-                        "multipleChoice": len(bank.multiple_choice(role.id, domain.id)),
-                        "essays": len(bank.essays(role.id, domain.id)),
-                    }
-                    for domain in role.domains
-                ],
-            }
-            for role in bank.roles
-        ],
-        "interestQuestions": len(bank.interests),
-        "courses": len(bank.courses),
-        "recommendations": len(bank.table),
-    }
-
-
-def print_counts(counts: Counts) -> None:
+def print_stats(console: Console, stats: Stats) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("domain")
-    table.add_column("multiple choice", justify="right")
-    table.add_column("essays", justify="right")
-    total: Counter[str] = Counter()
-    for role in counts["roles"]:
-        for domain in role["domains"]:
-            table.add_row(domain["domain"], str(domain["multipleChoice"]), str(domain["essays"]))
-            total += Counter(choices=domain["multipleChoice"], essays=domain["essays"])
-    table.add_row("all", str(total["choices"]), str(total["essays"]), style="bold")
-    console = Console(highlight=False)
+    for title in ("multiple choice", "essays"):
+        table.add_column(title, justify="right")
+    for role in stats.roles:
+        table.add_row(role.role, str(role.multiple_choice), str(role.essays), style="bold")
+        for domain in role.domains:
+            table.add_row(f"  {domain.domain}", _by_difficulty(domain.multiple_choice), _by_difficulty(domain.essays))
+    table.add_row("all roles", str(stats.multiple_choice), str(stats.essays), style="bold")
     console.print(table)
     console.print(
-        f"{len(counts['roles'])} roles, {counts['interestQuestions']} interest questions, "
-        f"{counts['courses']} courses, {counts['recommendations']} cells of recommendations"
+        f"{stats.interests} interest questions; {len(stats.cells)} cells recommend {stats.courses_recommended} of "
+        f"{stats.courses} courses; the key is the longest option in {stats.longest_key_rate:.0%} of the questions"
     )
+
+
+def _by_difficulty(counts: Mapping[int, int]) -> str:
+    """``6 (2/2/2)``: in all, and of difficulty 1, 2 and 3."""
+    return f"{sum(counts.values())} ({'/'.join(str(counts[difficulty]) for difficulty in sorted(counts))})"

@@ -5,16 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from credcore_app import embedded
 from credcore_app.content import Content, read_content
 from credcore_app.fault import Fault
+from credcore_app.reading import database_url
 from credcore_app.settings import Settings
-from credcore_pg.connecting import DatabaseSettings
-from credcore_pg.migrate import SchemaState, SchemaStatus, migrate, schema_state
-from credcore_pg.stores import PostgresStores, open_stores
+from credcore_pg import (
+    DatabaseSettings,
+    PostgresStores,
+    SchemaState,
+    SchemaStatus,
+    migrate,
+    open_stores,
+    schema_state,
+)
+from credcore_pg.connecting import hosts
 
 MIGRATING = timedelta(hours=1)
 """A migration may have to rewrite a table."""
@@ -57,7 +65,7 @@ async def ready_database(settings: Settings, progress: Progress) -> AsyncIterato
     """
     async with database_at(settings, progress) as place:
         if place.embedded:
-            await bring_up_to_date(place, progress)
+            await bring_up_to_date(settings, place, progress)
             if place.owned or not await _has_content(settings, place):
                 await publish(settings, place)
         yield place
@@ -68,10 +76,11 @@ async def _has_content(settings: Settings, place: Place) -> bool:
         return await stores.bank.current() is not None
 
 
-async def bring_up_to_date(place: Place, progress: Progress) -> list[str]:
+async def bring_up_to_date(settings: Settings, place: Place, progress: Progress) -> list[str]:
     """The names of the migrations that were applied. Raises SchemaNotOurs, Unavailable."""
     seconds = MIGRATING.total_seconds()
-    patient = DatabaseSettings(dsn=place.dsn, pool_size=1, statement=seconds, command=seconds, lock=60.0)
+    usual = connection_settings(settings, place.dsn)
+    patient = replace(usual, pool_size=1, statement=seconds, command=seconds, lock=60.0)
     async with open_stores(patient) as stores:
         state = await stores.database.run(schema_state)
         if state.status is SchemaStatus.OUTDATED:
@@ -104,6 +113,11 @@ async def stores_at(settings: Settings, dsn: str) -> AsyncIterator[PostgresStore
 
 
 def connection_settings(settings: Settings, dsn: str) -> DatabaseSettings:
+    """Raises Fault for an address that cannot be one, without repeating it: it may hold a password."""
+    try:
+        hosts(dsn)
+    except ValueError:
+        raise Fault(f"CREDCORE_DATABASE_URL is not understood; it must be {database_url.must_be}") from None
     return DatabaseSettings(dsn=dsn, pool_size=settings.pg_pool_size, statement_cache_size=settings.pg_statement_cache)
 
 

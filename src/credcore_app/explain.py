@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import asyncpg
 
 from credcore.errors import ContentFault, Unavailable
 from credcore_app.embedded.errors import EmbeddedError
 from credcore_app.fault import Fault
-from credcore_app.serving.listener import StartFailed
-from credcore_pg.migrate import SchemaNotOurs
+from credcore_app.reading import database_url
+from credcore_app.serving import StartFailed
+from credcore_pg import SchemaNotOurs
 
 _CHECK_URL = "check CREDCORE_DATABASE_URL, and that PostgreSQL runs there"
 
@@ -19,10 +22,12 @@ def explain(error: BaseException) -> str | None:
         case Fault() | EmbeddedError() | SchemaNotOurs():
             return _line(str(error))
         case ContentFault():
-            return _line(f"{error}; correct it, until `credcore content check` finds nothing more")
+            return _line(f"{error}; `credcore content check` tells all that is wrong")
         case StartFailed():
             remedy = "; choose another with --host and --port" if str(error).startswith("cannot listen") else ""
             return _line(f"{error}{remedy}")
+        case asyncpg.ClientConfigurationError():
+            return f"CREDCORE_DATABASE_URL is not understood; it must be {database_url.must_be}"
         case Unavailable():
             return _line(f"the {error.what} cannot be used{_reason(error.__cause__)}; {_CHECK_URL}")
         case _:
@@ -34,8 +39,10 @@ def _reason(cause: BaseException | None) -> str:
     match cause:
         case TimeoutError():
             return " (no answer in time)"
-        case OSError() if cause.strerror:
-            return f" ({cause.strerror})"
+        case OSError():
+            # asyncio's own words for a refused connection repeat the address.
+            known = cause.errno is not None and cause.errno > 0
+            return f" ({os.strerror(cause.errno) if known else cause.strerror})"
         case asyncpg.PostgresError():
             return f" ({cause})"
         case _:

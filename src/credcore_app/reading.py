@@ -14,7 +14,7 @@ Value_co = TypeVar("Value_co", covariant=True)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader(Generic[Value_co]):
-    """``parse`` raises ValueError for what is not as ``must_be`` says. No complaint repeats a value: it may be secret."""
+    """``parse`` raises ValueError for what is not as ``must_be`` says. Complaints repeat no value: it may be secret."""
 
     must_be: str
     parse: Callable[[str], Value_co]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from credcore_app.fault import Fault
-from credcore_pg.keys import SigningKeys
+from credcore_pg import SigningKeys
 
 _BLOCK = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
 _REMEDY = "make one with `openssl genpkey -algorithm ed25519`, or unset CREDCORE_SIGNING_KEYS"

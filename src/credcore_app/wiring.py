@@ -26,7 +26,7 @@ from credcore_http.app import create_app
 from credcore_http.edge.asgi import App
 from credcore_http.services import Services
 from credcore_http.tokens import AccessTokens
-from credcore_pg.stores import PostgresStores
+from credcore_pg import PostgresStores
 
 ISSUER = "credcore"
 AUDIENCE = "credcore-api"

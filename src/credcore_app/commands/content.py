@@ -50,17 +50,20 @@ def check(folder: Path | None, as_json: bool) -> None:
 @folder_option
 @console.as_json
 def stats(folder: Path | None, as_json: bool) -> None:
-    """Count questions by role and domain, and courses."""
+    """Count questions by role, domain and difficulty, and courses."""
     settings = console.settings()
 
-    from credcore_app.content import read_content
-    from credcore_app.content_stats import counted, print_counts
+    from rich.console import Console
 
-    counts = counted(read_content(folder or settings.content_dir).bank)
+    from credcore_app.content import read_content
+    from credcore_app.content_check.figures import stats_of
+    from credcore_app.content_stats import print_stats
+
+    counted = stats_of(read_content(folder or settings.content_dir).bank)
     if as_json:
-        console.print_json(counts)
+        click.echo(counted.to_json())
     else:
-        print_counts(counts)
+        print_stats(Console(highlight=False), counted)
 
 
 @command.command(epilog="Example: credcore content sync --folder ./content")

@@ -22,7 +22,7 @@ def command(as_json: bool) -> None:
 
     async def migrate() -> list[str]:
         async with database_at(settings, console.say) as place:
-            return await bring_up_to_date(place, console.say)
+            return await bring_up_to_date(settings, place, console.say)
 
     applied = asyncio.run(migrate())
     if as_json:
