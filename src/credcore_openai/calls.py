@@ -15,7 +15,7 @@ from credcore.grading import GradingTask
 from credcore.ports import NoAiGrade
 from credcore_openai.client import Client
 from credcore_openai.completion import Completion, content_of
-from credcore_openai.failures import TIMED_OUT, CallFailed, FailureKind, UnusableReply
+from credcore_openai.failures import CallFailed, FailureKind, UnusableReply
 from credcore_openai.gate import Gate
 from credcore_openai.prompt import Prompt
 from credcore_openai.schema import reply_schema
@@ -32,7 +32,7 @@ LAST_SECOND = 1.0
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallPolicy:
     """Seconds. ``deadline`` bounds one question with all its attempts and waits; a longer wait than ``longest_wait``
-    is left to the queue. A time-out is not tried again here: it may have been answered, and is charged."""
+    is left to the queue. So is what may have been answered (a time-out, a lost connection): it is charged."""
 
     deadline: float = 15.0
     attempts: int = 3
@@ -120,7 +120,7 @@ class _Asking:
         longest = min(self.calls.policy.longest_wait, self.left - LAST_SECOND)
         if isinstance(error, UnusableReply):
             return error.fault.worth_asking_again and self.unusable < 2 and longest > 0
-        if not isinstance(error, CallFailed) or error.kind is not FailureKind.TRANSIENT or error.code == TIMED_OUT:
+        if not isinstance(error, CallFailed) or error.kind is not FailureKind.TRANSIENT or error.maybe_answered:
             return False
         if error.retry_after is None:
             return longest > 0
