@@ -26,6 +26,7 @@ DELETE FROM question;
 DELETE FROM bank_revision;
 DELETE FROM signing_key;
 DELETE FROM server_secret;
+DELETE FROM rate_limit;
 """
 """All that tests leave behind: what belongs to somebody goes with them. Far quicker than a database a test."""
 

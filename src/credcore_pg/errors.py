@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncpg
 
 from credcore.errors import EmailTaken, Unauthenticated, Unavailable
+from credcore.partners import PartnerNameTaken
 
 DATABASE = "database"
 """What ``Unavailable`` names."""
 
-CONSTRAINTS: dict[str, type[EmailTaken] | type[Unauthenticated]] = {
+CONSTRAINTS: dict[str, type[EmailTaken] | type[PartnerNameTaken] | type[Unauthenticated]] = {
     "account_email_key": EmailTaken,
+    "partner_name_key": PartnerNameTaken,
     # An id that is there already belongs to the first try of the same registration.
     "principal_pk": EmailTaken,
     # The account went between the check of the caller and the write.

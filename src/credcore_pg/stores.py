@@ -18,8 +18,10 @@ from credcore_pg.health import PostgresHealth
 from credcore_pg.idempotency import PostgresIdempotency
 from credcore_pg.keys import SigningKeys
 from credcore_pg.listening import Listener
+from credcore_pg.partners import PostgresPartners
 from credcore_pg.profiles import PostgresProfiles
 from credcore_pg.queue import PostgresQueue
+from credcore_pg.rate_limits import PostgresRateLimits
 from credcore_pg.refresh_tokens import PostgresRefreshTokens
 from credcore_pg.responses import PostgresResponses
 
@@ -38,6 +40,8 @@ class PostgresStores:
     queue: PostgresQueue
     bank: PostgresBank
     idempotency: PostgresIdempotency
+    partners: PostgresPartners
+    rate_limits: PostgresRateLimits
     health: PostgresHealth
     keys: SigningKeys
 
@@ -72,6 +76,8 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         queue=PostgresQueue(database, listener),
         bank=PostgresBank(database),
         idempotency=PostgresIdempotency(database),
+        partners=PostgresPartners(database),
+        rate_limits=PostgresRateLimits(database),
         health=PostgresHealth(database),
         keys=SigningKeys(database),
     )

@@ -20,12 +20,14 @@ PACKAGES = frozenset({CORE, ROOT}) | ADAPTERS
 RULES = frozenset({
     "text", "ids", "errors", "rights", "questions", "fields", "content_reader", "catalogue", "bank", "blueprint",
     "assessment", "grading", "scoring", "feedback", "profile", "recommendation", "accounts", "breaker", "budget",
+    "partners", "rate_limits", "sharing",
 })  # fmt: skip
 CORE_LAYERS = {
     **dict.fromkeys(RULES, "rules"),
     "offline": "offline",
     "offline_grader": "grader",
     "ports": "ports",
+    "access_ports": "ports",
     "services": "services",
     "memory": "memory",
     "": "package",

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assessment, bank, document, partner
+from credcore.access_ports import RateLimits
 from credcore.accounts import Account, Caller
 from credcore.assessment import Assessment, Response
 from credcore.memory import (
@@ -18,8 +19,10 @@ from credcore.memory import (
     MemoryBank,
     MemoryHealth,
     MemoryIdempotency,
+    MemoryPartners,
     MemoryProfiles,
     MemoryQueue,
+    MemoryRateLimits,
     MemoryRefreshTokens,
     MemoryState,
 )
@@ -35,6 +38,7 @@ from credcore.ports import (
     ResponseStore,
 )
 from credcore_pg import PostgresStores
+from credcore_pg.partners import PostgresPartners
 
 
 class Office(Protocol):
@@ -59,6 +63,8 @@ class Stores:
     bank: BankStore
     idempotency: IdempotencyStore
     health: HealthProbe
+    partners: MemoryPartners | PostgresPartners
+    rate_limits: RateLimits
     office: Office
 
     async def person(self) -> Caller:
@@ -140,6 +146,8 @@ def in_memory(clock: FakeClock) -> Stores:
         bank=MemoryBank(state),
         idempotency=MemoryIdempotency(state),
         health=MemoryHealth(),
+        partners=MemoryPartners(state),
+        rate_limits=MemoryRateLimits(state),
         office=MemoryOffice(state),
     )
 
@@ -156,6 +164,8 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         bank=postgres.bank,
         idempotency=postgres.idempotency,
         health=postgres.health,
+        partners=postgres.partners,
+        rate_limits=postgres.rate_limits,
         office=PostgresOffice(postgres),
     )
 

@@ -7,8 +7,10 @@ from credcore.memory.accounts import MemoryAccounts, MemoryRefreshTokens
 from credcore.memory.assessments import MemoryAssessments
 from credcore.memory.content import MemoryBank, MemoryHealth
 from credcore.memory.idempotency import MemoryIdempotency
+from credcore.memory.partners import MemoryPartners
 from credcore.memory.profiles import MemoryProfiles
 from credcore.memory.queue import MemoryQueue
+from credcore.memory.rate_limits import MemoryRateLimits
 from credcore.memory.state import MemoryState, RandomIds, system_clock
 
 __all__ = [
@@ -17,8 +19,10 @@ __all__ = [
     "MemoryBank",
     "MemoryHealth",
     "MemoryIdempotency",
+    "MemoryPartners",
     "MemoryProfiles",
     "MemoryQueue",
+    "MemoryRateLimits",
     "MemoryRefreshTokens",
     "MemoryState",
     "RandomIds",

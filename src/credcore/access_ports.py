@@ -1,0 +1,60 @@
+"""What the use cases need of the world to let partners and advisors in, and to keep attempts within bounds.
+
+The obligations of every store (see ``credcore.ports``) hold here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from credcore.accounts import Scope
+from credcore.partners import Grant, Partner
+from credcore.rate_limits import Demand, Standing
+
+
+class PartnerStore(Protocol):
+    """Partners as the operator sees them."""
+
+    async def add(
+        self, partner_id: UUID, name: str, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes
+    ) -> None:
+        """A new partner with its first client and that client's first secret. Raises PartnerNameTaken."""
+
+    async def add_client(
+        self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes
+    ) -> None:
+        """Raises NotFound where there is no such partner, or it is disabled."""
+
+    async def add_secret(self, client_id: UUID, secret_hash: bytes, overlap: timedelta) -> None:
+        """One more secret; those before end ``overlap`` from now, if not sooner.
+
+        With no overlap the partner's epoch moves on, too: whoever had the old secret may hold a token.
+        Raises NotFound where there is no such client, or it or its partner is disabled.
+        """
+
+    async def disable(self, id: UUID) -> None:
+        """Disables the partner or client with that id and moves the partner's epoch on; doing it again is no error.
+
+        Raises NotFound.
+        """
+
+    async def all(self) -> Sequence[Partner]:
+        """Oldest first, disabled ones included; so are each one's clients."""
+
+
+class ClientStore(Protocol):
+    async def authenticate(self, client_id: UUID, secret_hash: bytes) -> Grant:
+        """The partner, with all scopes of the client. Raises InvalidClient, also where either is disabled."""
+
+
+class RateLimits(Protocol):
+    async def hit(self, demands: Sequence[Demand]) -> Sequence[Standing]:
+        """Counts one try against each demand (subjects all different), and says how each stands, in their order.
+
+        Exact: of any number at once, in any number of processes, as many are let through as ``next_due`` says, by the
+        store's clock. Each demand is judged by itself. What was counted survives a restart; it is kept no longer than
+        it matters.
+        """

@@ -1,0 +1,63 @@
+"""Rate limits in PostgreSQL: one statement, on the database's clock, exact over all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credcore.rate_limits import Demand, Standing, standing_of
+from credcore_pg.database import Database
+
+# The row's own lock puts those that come at once one behind the other; each reads what the one before left. Rows are
+# taken in the order of their subjects, so that two that want the same ones do not wait for each other crosswise.
+_HIT = """
+WITH clock AS (SELECT coalesce($1::timestamptz, clock_timestamp()) AS now),
+demand AS (
+    SELECT * FROM unnest($2::bytea[], $3::interval[], $4::interval[]) AS demand (subject, spacing, slack)
+),
+hit AS (
+    INSERT INTO rate_limit AS standing (subject, due_at, admitted)
+    SELECT subject, now + spacing, true FROM demand, clock ORDER BY subject
+    ON CONFLICT ON CONSTRAINT rate_limit_pk DO UPDATE SET (due_at, admitted) = (
+        SELECT CASE WHEN free THEN due + spacing ELSE due END, free
+        FROM (
+            SELECT due, spacing, due - now <= slack AS free
+            FROM demand, clock, LATERAL (SELECT greatest(standing.due_at, now) AS due) AS next
+            WHERE demand.subject = excluded.subject
+        ) AS turn
+    )
+    RETURNING subject, due_at, admitted
+)
+SELECT hit.*, now, EXISTS (SELECT FROM rate_limit WHERE due_at < now - interval '10 minutes') AS sweep FROM hit, clock
+"""
+
+# A statement of its own that waits for nobody: within the one above it could deadlock with another of its kind.
+_SWEEP = """
+DELETE FROM rate_limit WHERE subject IN (
+    SELECT subject FROM rate_limit
+    WHERE due_at < coalesce($1::timestamptz, clock_timestamp()) - interval '10 minutes'
+    ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+@dataclass(frozen=True)
+class PostgresRateLimits:
+    database: Database
+
+    async def hit(self, demands: Sequence[Demand]) -> Sequence[Standing]:
+        rows = await self.database.rows(
+            _HIT,
+            self.database.now,
+            [demand.subject for demand in demands],
+            [demand.rate.spacing for demand in demands],
+            [demand.rate.slack for demand in demands],
+        )
+        if any(row["sweep"] for row in rows):
+            await self.database.row(_SWEEP, self.database.now)
+        found = {row["subject"]: row for row in rows}
+        return [
+            standing_of(demand, row["due_at"], row["now"], admitted=row["admitted"])
+            for demand in demands
+            for row in [found[demand.subject]]
+        ]
