@@ -113,7 +113,7 @@ async def schema_state(connection: Connection, migrations: Sequence[Migration] |
     there = await connection.fetchrow(_WHAT_IS_THERE)
     assert there is not None  # a SELECT without FROM has one row
     if not there["ours"]:
-        return _foreign("it holds tables of another program") if there["anything"] else _outdated(0, wanted)
+        return _foreign("it holds tables of another program") if there["anything"] else _outdated([], wanted)
     return _compared(await connection.fetch(_APPLIED), wanted)
 
 
@@ -122,20 +122,21 @@ def _compared(applied: Sequence[asyncpg.Record], wanted: Sequence[Migration]) ->
         if (row["version"], row["checksum"]) != (migration.version, migration.checksum):
             return _foreign(f"its migration {row['name']} is not the one that this program knows")
     if len(applied) < len(wanted):
-        return _outdated(len(applied), wanted)
+        return _outdated(applied, wanted)
+    newest = applied[-1]["version"]
     if len(applied) > len(wanted):
-        newest = applied[-1]["version"]
         return SchemaState(
             status=SchemaStatus.NEWER,
             message=f"the database schema is at {newest}, made by a newer credcore: upgrade this program",
         )
-    return SchemaState(status=SchemaStatus.CURRENT, message=f"the database schema is current, at {len(applied)}")
+    return SchemaState(status=SchemaStatus.CURRENT, message=f"the database schema is current, at {newest}")
 
 
-def _outdated(at: int, wanted: Sequence[Migration]) -> SchemaState:
+def _outdated(applied: Sequence[asyncpg.Record], wanted: Sequence[Migration]) -> SchemaState:
+    at = applied[-1]["version"] if applied else 0
     return SchemaState(
         status=SchemaStatus.OUTDATED,
-        message=f"the database schema is at {at}, this program needs {len(wanted)}: run `credcore migrate`",
+        message=f"the database schema is at {at}, this program needs {wanted[-1].version}: run `credcore migrate`",
     )
 
 
