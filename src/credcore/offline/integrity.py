@@ -24,6 +24,10 @@ ECHO_SHARE = 0.85
 """Share of a passage's neighbouring word pairs found in the prompt from which it only repeats the prompt."""
 COPY_SHARE = 0.7
 """Share of words (both ways) from which a passage is a copy of a sentence of the reference."""
+QUOTED_WORDS, FOREIGN_SHARE = 6, 0.6
+"""Words of a quotation, and the share unknown to the question, from which it is not part of the answer."""
+
+_MARKUP = frozenset("{[<")
 _GIVES_UP = re.compile(
     r"\b(?:no (?:response|submission|answer|idea|clue)|i (?:really |just |honestly )?(?:do not|don't|dont|didn't) "
     r"(?:really )?(?:know|remember|understand)|idk|dunno|not sure|no solution|cannot answer|can't answer|n/a|"
@@ -55,7 +59,8 @@ def take(answer: str, *, prompt: str, reference: str) -> Reading:
     """Sets aside what does not count. ``addressed`` says that a passage spoke to the grader."""
     all_passages = passages(answer)
     spoken = [passage for passage in all_passages if speaks_to_grader(passage.raw)]
-    kept = [_plain(passage) if passage in spoken else passage for passage in all_passages]
+    known = {stemmed for text in (prompt, reference) for passage in read(text) for stemmed in passage.stems}
+    kept = [_plain(passage) if passage in spoken else _unquoted(passage, known) for passage in all_passages]
     honest = [passage for passage in kept if passage is not None and not _gives_up(passage)]
     fresh = _first_of_each(_without_echo(honest, prompt))
     straight = _without_contraries([passage for passage in fresh if not is_strewn(passage)], reference)
@@ -71,9 +76,23 @@ def take(answer: str, *, prompt: str, reference: str) -> Reading:
 def _plain(passage: Passage) -> Passage | None:
     """The passage without what it only quotes, or nothing where it speaks to the grader in its own voice."""
     rest = without_quotes(passage.raw)
-    if rest == passage.raw or speaks_to_grader(rest):
+    if rest == passage.raw or passage.raw.lstrip()[:1] in _MARKUP or speaks_to_grader(rest):
         return None
-    plain = passage_of(rest)
+    return _reading_as(passage, rest)
+
+
+def _unquoted(passage: Passage, known: set[str]) -> Passage | None:
+    """The passage without long quotations of which the question and its reference know next to nothing."""
+    if passage.code or (rest := without_quotes(passage.raw)) == passage.raw:
+        return passage
+    foreign = set(passage.stems) - known
+    shorter = _reading_as(passage, rest)
+    quoted = set(passage.stems) - set(shorter.stems if shorter else ())
+    return shorter if len(quoted) >= QUOTED_WORDS and len(quoted & foreign) >= FOREIGN_SHARE * len(quoted) else passage
+
+
+def _reading_as(passage: Passage, text: str) -> Passage | None:
+    plain = passage_of(text)
     return replace(plain, raw=passage.raw) if plain else None
 
 

@@ -21,13 +21,14 @@ FUNCTION_WORDS = frozenset(
 """Never counted as content; their share tells a sentence from a list of keywords."""
 
 WEAK_WORDS = frozenset(
-    """able answer basically better big bigger called case cases certain change changes come comes completely correct
-    depend depends different difference easy example explain fast faster first following general generally good
-    great happen happens help helps high higher important kind large larger last less lot lots low lower main mean
-    means name new next number old order part parts people point possible problem problems question reason result
-    right say second set short show similar simple simply single slow small smaller solution sort specific start
-    state thing things third time times two three four type types use used useful user users uses using usually way
-    ways want wants work working works wrong year""".split()  # noqa: SIM905 - a word list reads better as running text
+    """able answer answers basically believe better big bigger called case cases certain change changes come
+    comes completely correct depend depends different difference easy example explain explanation fast faster
+    first following general generally good great happen happens help helps high higher important kind large
+    larger last less lot lots low lower main mean means name new next number old order part parts people point
+    possible problem problems question questions reason result right say second set short show similar simple
+    simply single slow small smaller solution sort specific start state thing things think third time times two
+    three four type types use used useful user users uses using usually way ways want wants work working works
+    wrong year""".split()  # noqa: SIM905 - a word list reads better as running text
 )
 """Content, but said about anything: they count for little."""
 

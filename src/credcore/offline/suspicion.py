@@ -35,7 +35,7 @@ _PATTERNS = tuple(
         (
             r"\b(?:score|grade|points|marks|verdict)\b[\"'* ]{0,4}[:=][\"'* ]{0,4}(?:10|ten|full|max|pass)\b",
             r"\b(?:10|ten|100)\s{0,2}(?:/|out of)\s{0,2}(?:10|ten|100)\b",
-            r"[\"']met[\"']\s?:\s?true",
+            r"[\"']met[\"']\s?:\s?true|[\"'](?:strengths|improvements|evidence)[\"']\s?:",
             r"\b(?:all|every|each) (?:of )?(?:the )?criteri\w+ (?:(?:is|are|was|were|has|have|as|been) )*(?:fully )?"
             r"(?:met|true|satisf)",
             r"\b(?:already|previously|human|was|been) (?:graded|verified|scored|approved)\b"

@@ -23,6 +23,9 @@ MAX_PASSAGE = 6_000
 MAX_WORD = 40
 """A longer run of letters is no word; cutting it keeps one hostile word from costing more than a page."""
 
+MOST_HUMPS = 6
+"""Parts of an identifier in camel case; a word with more is encoded data, whose parts are no words."""
+
 _TERMINAL = re.compile(r"[.!?;:]['\"”’)\]]?[ \t]+(?=\S)|\n")  # noqa: RUF001 - signs that learners type
 _BULLET = re.compile(r"[ \t]*(?:[-*•●○–—]|\d{1,2}[.)]|[a-zA-Z][.)])[ \t]")  # noqa: RUF001 - signs that learners type
 _CODE = re.compile(
@@ -107,7 +110,7 @@ def _continues(text: str, start: int, match: re.Match[str]) -> bool:
     line = text[line_start : match.start()]
     following = text[match.end() : match.end() + 12]
     wrapped = 50 <= len(line) <= 140 and line.rstrip()[-1:] not in ".!?:;{}" and not _CODE.search(line)
-    return wrapped and bool(following[:1].strip()) and not _BULLET.match(following)
+    return wrapped and following[:1].islower() and not _BULLET.match(following)
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -119,7 +122,7 @@ def tokens(text: str) -> tuple[str, ...]:
         found.append(whole)
         if "_" in word:
             found.extend(part for part in whole.split("_") if part)
-        elif not word.islower() and not word.isupper() and (parts := _HUMP.split(word))[1:]:
+        elif not word.islower() and not word.isupper() and 1 < len(parts := _HUMP.split(word)) <= MOST_HUMPS:
             found.extend(part.lower() for part in parts)
     return tuple(found)
 
