@@ -1,0 +1,78 @@
+"""``credcore serve`` as its users run it: a process, a port, a database of its own, real signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+READY_WITHIN = 15.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """``credcore serve`` on a database of its own, started again as often as it is killed."""
+
+    folder: Path
+    port: int
+    process: asyncio.subprocess.Process | None = None
+    outages: list[float] = field(default_factory=list)
+
+    async def start(self) -> None:
+        began = time.monotonic()
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "credcore_app", "serve", "--port", str(self.port)),
+                env={**os.environ, "CREDCORE_DATA_DIR": str(self.folder / "data")},
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(READY_WITHIN), httpx.AsyncClient() as probe:
+            while not await _is_ready(probe, self.port):
+                assert self.process.returncode is None, (self.folder / "server.log").read_text()
+                await asyncio.sleep(0.05)
+        self.outages.append(time.monotonic() - began)
+
+    async def kill(self, by: signal.Signals = signal.SIGKILL) -> int:
+        assert self.process is not None
+        self.process.send_signal(by)
+        return await self.process.wait()
+
+
+async def _is_ready(probe: httpx.AsyncClient, port: int) -> bool:
+    try:
+        return (await probe.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@asynccontextmanager
+async def running_server() -> AsyncIterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="credcore-kills-"))
+    folder.chmod(0o711)  # as root, PostgreSQL's own account has to pass through
+    server = Server(folder, _free_port())
+    try:
+        await server.start()
+        yield server
+    finally:
+        if server.process is not None and server.process.returncode is None:
+            await server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
