@@ -60,14 +60,16 @@ def _read(about: About, raw: str, variable: str, source: str) -> object:
 
 
 def _unknown(layers: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
-    known = [about.variable for about in ABOUT.values()]
-    names = sorted({name for layer in layers.values() for name in layer if name.startswith(PREFIX)} - {*known})
+    known = {about.variable for about in ABOUT.values()}
+    names = sorted({name for layer in layers.values() for name in layer if name.startswith(PREFIX)} - known)
     return tuple(_warning(name, known) for name in names)
 
 
-def _warning(name: str, known: list[str]) -> str:
-    closest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {closest[0]}?" if closest else "`credcore settings` lists those there are"
+def _warning(name: str, known: set[str]) -> str:
+    # Without what all have in common, or everything would be close to everything.
+    endings = sorted(variable.removeprefix(PREFIX) for variable in known)
+    closest = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1)
+    hint = f"did you mean {PREFIX}{closest[0]}?" if closest else "`credcore settings` lists those there are"
     return f"{name} is no setting and has no effect; {hint}"
 
 

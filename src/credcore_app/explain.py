@@ -41,8 +41,7 @@ def _reason(cause: BaseException | None) -> str:
             return " (no answer in time)"
         case OSError():
             # asyncio's own words for a refused connection repeat the address.
-            known = cause.errno is not None and cause.errno > 0
-            return f" ({os.strerror(cause.errno) if known else cause.strerror})"
+            return f" ({os.strerror(number) if (number := cause.errno or 0) > 0 else cause.strerror})"
         case asyncpg.PostgresError():
             return f" ({cause})"
         case _:

@@ -147,13 +147,13 @@ class Settings:
         "AUTH_RATE_LIMIT",
         reading.rate,
         Rate(count=10, seconds=60),
-        "log-in attempts for one account (reserved: not in use yet)",
+        "attempts to register, log in or get a token for one account: so many at once, then evenly",
     )
     auth_rate_limit_address: Rate = setting(
         "AUTH_RATE_LIMIT_ADDRESS",
         reading.rate,
         Rate(count=300, seconds=60),
-        "log-in attempts from one address (reserved: not in use yet)",
+        "calls to /auth/* from one client address (of IPv6, one /64)",
     )
     openai_api_key: str | None = setting(
         "OPENAI_API_KEY",

@@ -11,15 +11,19 @@ from datetime import timedelta
 
 from credcore.memory import RandomIds, system_clock
 from credcore.offline_grader import OfflineGrader, judge_offline
+from credcore.rate_limits import Rate
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
+from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker, QueuePolicy
+from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
 from credcore_app import logs
 from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
 from credcore_app.passwords import Argon2Passwords
+from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
 from credcore_app.signing import signing_keys
 from credcore_http.app import create_app
@@ -32,6 +36,8 @@ ISSUER = "credcore"
 AUDIENCE = "credcore-api"
 SERVER_KEY = "refresh-token-successor"
 """The name under which the database keeps the key that makes refresh tokens follow each other."""
+SUBJECT_KEY = "rate-limit-subjects"
+"""The name of the key that hides who is counted."""
 REST = 1.0
 """Seconds before grading is begun again after a defect ended it."""
 
@@ -93,6 +99,8 @@ async def _services(
             timeout=timedelta(seconds=settings.complete_timeout_seconds),
         ),
         profiles=Profiles(store=stores.profiles),
+        clients=ClientGrants(store=stores.partners),
+        attempts=await _attempts(settings, stores),
         idempotency=stores.idempotency,
         tokens=AccessTokens(
             private_keys=await signing_keys(stores.keys, settings.signing_keys),
@@ -105,6 +113,19 @@ async def _services(
         health=stores.health,
         ids=ids,
     )
+
+
+async def _attempts(settings: Settings, stores: PostgresStores) -> Attempts:
+    return Attempts(
+        limits=stores.rate_limits,
+        key=await stores.keys.server_secret(SUBJECT_KEY, _fresh_key),
+        per_account=_rate(settings.auth_rate_limit),
+        per_address=_rate(settings.auth_rate_limit_address),
+    )
+
+
+def _rate(written: WrittenRate) -> Rate:
+    return Rate(count=written.count, per=timedelta(seconds=written.seconds))
 
 
 def _worker(settings: Settings, stores: PostgresStores) -> GradingWorker:

@@ -1,0 +1,159 @@
+"""The command line as a whole: help, wrong usage, the small commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.app.program import Home
+
+from credcore_app.cli import COMMANDS
+
+EVERY = [(name,) for name in COMMANDS] + [
+    ("content", "check"),
+    ("content", "stats"),
+    ("content", "sync"),
+    ("user", "create"),
+]
+GROUPS = (("content",), ("user",))
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(home: Home, words: tuple[str, ...]) -> None:
+    done = home.call(*words, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: credcore {' '.join(words)} ")
+    assert ("Example: " in done.stdout) == (words not in GROUPS)
+    assert done.stderr == ""
+
+
+def test_help_lists_every_command(home: Home) -> None:
+    done = home.call("--help")
+    assert done.returncode == 0
+    for name, purpose in COMMANDS.items():
+        assert f"{name} " in done.stdout
+        assert purpose in done.stdout
+
+
+def test_help_is_there_at_once_because_nothing_else_is_imported() -> None:
+    code = (
+        "import sys\n"
+        "from credcore_app.cli import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'litestar', 'asyncpg', 'rich', 'yaml'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_it_says_its_version(home: Home) -> None:
+    done = home.call("--version")
+    assert (done.returncode, done.stdout) == (0, "credcore 0.1.0\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("serve", "--port", "65536"),
+        ("serve", "--workers", "0"),
+        ("serve", "extra"),
+        ("content", "nonsense"),
+        ("user", "create"),
+        ("user", "create", "--email", "a@b.example", "--name", "A", "--role", "king", "--password-stdin"),
+        ("user", "create", "--email", "a@b.example", "--name", "A", "--role", "admin"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_and_says_where_to_read_on(home: Home, arguments: tuple[str, ...]) -> None:
+    done = home.call(*arguments)
+    assert done.returncode == 2
+    assert "--help' for help." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_settings_lists_all_with_value_and_source_and_hides_secrets(home: Home) -> None:
+    (home.folder / ".env").write_text("CREDCORE_LOG_LEVEL=debug\n")
+    done = home.call("settings", CREDCORE_OPENAI_API_KEY="sk-canary", CREDCORE_PG_POOL_SIZE="3")
+    assert done.returncode == 0
+    assert "CREDCORE_PG_POOL_SIZE = 3  [environment]\n" in done.stdout
+    assert "CREDCORE_LOG_LEVEL = debug  [.env]\n" in done.stdout
+    assert "CREDCORE_ASSESSMENT_HOURS = 2  [default]\n" in done.stdout
+    assert "CREDCORE_OPENAI_API_KEY = (set, not shown)  [environment]\n" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_settings_for_scripts_are_json(home: Home) -> None:
+    done = home.call("settings", "--json", CREDCORE_DATABASE_URL="postgresql://u:canary@h/d")
+    entries = {entry["variable"]: entry for entry in json.loads(done.stdout)}
+    assert entries["CREDCORE_DATABASE_URL"]["value"] is None
+    assert entries["CREDCORE_DATABASE_URL"]["set"] is True
+    assert entries["CREDCORE_DATABASE_URL"]["source"] == "environment"
+    assert entries["CREDCORE_AUTH_RATE_LIMIT"]["value"] == "10/minute"
+    assert entries["CREDCORE_DATA_DIR"]["value"] == str(home.folder / "data")
+    assert entries["CREDCORE_CORS_ORIGINS"]["value"] == []
+    assert "canary" not in done.stdout
+
+
+def test_an_unknown_setting_is_warned_about_and_nothing_else_happens(home: Home) -> None:
+    done = home.call("settings", CREDCORE_PG_POOLSIZE="3")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "credcore: warning: CREDCORE_PG_POOLSIZE is no setting and has no effect; did you mean CREDCORE_PG_POOL_SIZE?\n"
+    )
+
+
+def test_a_wrong_setting_ends_any_command_with_one_line(home: Home) -> None:
+    done = home.call("settings", CREDCORE_PG_POOL_SIZE="many")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "credcore: CREDCORE_PG_POOL_SIZE must be a whole number from 2 to 200; correct it, or unset it\n"
+    )
+
+
+def test_openapi_prints_the_description_of_every_call(home: Home) -> None:
+    done = home.call("openapi")
+    document = json.loads(done.stdout)
+    assert document["openapi"].startswith("3.1")
+    assert "/assessments/{assessmentId}/complete" in document["paths"]
+
+
+def test_content_stats_counts_what_there_is(home: Home) -> None:
+    counted = json.loads(home.call("content", "stats", "--json").stdout)
+    assert len(counted["roles"]) == 8
+    table = home.call("content", "stats").stdout
+    assert f"{counted['multiple_choice']}" in table
+    for role in counted["roles"]:
+        assert role["role"] in table
+
+
+CONTENT = Path(__file__).parents[2] / "content"
+
+
+def test_content_check_tells_place_fault_and_remedy_and_ends_with_1(home: Home) -> None:
+    folder = home.folder / "content"
+    (folder / "questions").mkdir(parents=True)
+    for file in CONTENT.glob("*.yaml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "roles.yaml").write_text("roles: [\n")
+    done = home.call("content", "check", CREDCORE_CONTENT_DIR=str(folder))
+    assert done.returncode == 1
+    assert "roles.yaml:" in done.stdout
+    assert "error: is no valid YAML" in done.stdout
+    assert "errors, " in done.stderr
+    findings = json.loads(home.call("content", "check", "--json", "--folder", str(folder)).stdout)
+    assert {"file", "line", "rule", "message", "remedy", "severity"} == set(findings[0])
+
+
+def test_a_content_folder_that_is_not_there_is_named(home: Home) -> None:
+    done = home.call("content", "stats", "--folder", "nowhere")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "credcore: nowhere: there is no such folder; set CREDCORE_CONTENT_DIR to one, or unset it; "
+        "`credcore content check` tells all that is wrong\n"
+    )
