@@ -124,4 +124,9 @@ class OpenAIGrader:
                 cost_usd=receipt.cost_usd,
             ),
         )
-        return Opinion(judgement=judgement, doubtful=checked.doubtful, unfounded=checked.unfounded)
+        return Opinion(
+            judgement=judgement,
+            claimed=checked.claimed,
+            doubtful=checked.doubtful,
+            unfounded=checked.unfounded,
+        )

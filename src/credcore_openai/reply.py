@@ -36,13 +36,15 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """A reply after all checks. ``unfounded``: it gave points, and none of its evidence stands in the answer.
+    """A reply after all checks. ``claimed`` is the sum of its points before them. ``unfounded``: it gave points, and
+    none of its evidence stands in the answer.
 
     ``doubtful``: part of the evidence failed or has nothing to do with the question, one quote served for
     everything, the sum is off, or the feedback was unfit and the rubric's words stand in its place.
     """
 
     criteria: tuple[CriterionResult, ...]
+    claimed: Decimal
     strengths: str
     improvements: str
     doubtful: bool
@@ -76,6 +78,7 @@ def read_reply(raw: str, task: GradingTask, secrets: Secrets | None = None) -> C
     off = abs(score - claimed) > CROSS_CHECK
     return Checked(
         criteria=results,
+        claimed=claimed,
         strengths=shown,
         improvements=missing,
         doubtful=failed or off or not fit or _leans_on_little(results, task.question),

@@ -34,7 +34,7 @@ async def test_a_rate_limit_passes(llmock: LLMock, make_bench: MakeBench) -> Non
     llmock.rate_limit(times=2, retry_after=0.1).reply(subject.reply())
     async with make_bench(base_url=llmock.base_url("openai")) as bench, _real_waits():
         assert (await bench.grader.judge(subject.task())).points == 10
-    assert len(llmock.requests()) == 3
+    assert len(llmock.requests) == 3
 
 
 async def test_an_outage_is_later(llmock: LLMock, make_bench: MakeBench) -> None:

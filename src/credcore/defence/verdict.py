@@ -23,9 +23,13 @@ HIGH, FEW_WORDS = Decimal(9), 40
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opinion:
     """What the AI found. ``doubtful``: some of its evidence failed, or its feedback was unfit. ``unfounded``: it gave
-    points, and not one piece of its evidence stands in the answer; then its points, none, are no grade."""
+    points, and not one piece of its evidence stands in the answer; then its points, none, are no grade.
+
+    ``claimed`` are its points before their evidence was looked up: an opinion that claims far too much is not made
+    trustworthy by half of its evidence."""
 
     judgement: Judgement
+    claimed: Decimal
     doubtful: bool = False
     unfounded: bool = False
 
@@ -56,7 +60,7 @@ class Case:
 
     def _undisputed(self) -> Judgement:
         judged = self.first.judgement
-        return _for_review(judged) if self.addressed or self.first.doubtful or self._far(judged) else judged
+        return _for_review(judged) if self.addressed or self.first.doubtful or self._far(judged.points) else judged
 
     def _lowest(self, second: Opinion | None) -> Judgement:
         founded = [one.judgement for one in (self.first, second) if one is not None and not one.unfounded]
@@ -65,10 +69,11 @@ class Case:
     def _loses(self, opinion: Opinion, *, addressed: bool) -> bool:
         """Whether an opinion is far off and suspicious; ``addressed`` says if what it judged spoke to the grader."""
         short = opinion.judgement.points >= HIGH and self.words < FEW_WORDS
-        return self._far(opinion.judgement) and (addressed or opinion.doubtful or short)
+        far = self._far(opinion.judgement.points) or self._far(opinion.claimed)
+        return far and (addressed or opinion.doubtful or short)
 
-    def _far(self, judged: Judgement) -> bool:
-        return abs(judged.points - self.offline.points) > DISTANCE
+    def _far(self, points: Decimal) -> bool:
+        return abs(points - self.offline.points) > DISTANCE
 
 
 def _for_review(judged: Judgement) -> Judgement:
