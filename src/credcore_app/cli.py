@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "Bring the database schema up to date.",
     "content": "Check, count or publish questions and courses.",
     "user": "Make accounts.",
+    "partner": "Let partner platforms in.",
     "openapi": "Print the description of the API.",
     "settings": "List all settings with their values.",
 }

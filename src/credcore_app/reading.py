@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,13 @@ def _addresses(raw: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.strip() for entry in raw.split(",") if entry.strip()))
 
 
+def _networks(raw: str) -> tuple[str, ...]:
+    entries = _addresses(raw)
+    for entry in entries:
+        ipaddress.ip_network(entry)
+    return entries
+
+
 def _origins(raw: str) -> tuple[str, ...]:
     """As a browser sends them: nothing behind the port."""
     entries = _addresses(raw)
@@ -86,7 +94,8 @@ text = Reader(must_be="text", parse=str)
 path = Reader(must_be="a path", parse=lambda raw: Path(raw).expanduser())
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
 web_address = Reader(must_be="an address that begins with https:// (or http://)", parse=_web_address)
-addresses = Reader(must_be="addresses, separated by commas", parse=_addresses)
+# Not "*": then every client could choose the address that it is counted by.
+networks = Reader(must_be="IP addresses or networks such as 10.0.0.0/24, separated by commas", parse=_networks)
 origins = Reader(must_be="like https://lms.example.org, without a path, separated by commas", parse=_origins)
 rate = Reader(must_be="like 10/minute (or /second, /hour)", parse=_rate)
 

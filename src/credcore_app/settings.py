@@ -131,9 +131,9 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = setting(
         "TRUSTED_PROXIES",
-        reading.addresses,
+        reading.networks,
         (),
-        "addresses whose X-Forwarded-For is believed, separated by commas",
+        "addresses and networks whose X-Forwarded-For is believed, separated by commas",
         unset="nobody's",
     )
     cors_origins: tuple[str, ...] = setting(

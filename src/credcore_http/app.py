@@ -14,15 +14,17 @@ from litestar.handlers import HTTPRouteHandler
 from credcore.errors import CredcoreError
 from credcore_http import openapi
 from credcore_http.calls import Call
-from credcore_http.controllers import accounts, assessments, profiles, service
+from credcore_http.controllers import accounts, assessments, partners, profiles, service
 from credcore_http.edge import AccessLine, BodyGuard, RequestIds
 from credcore_http.edge.asgi import App
 from credcore_http.failures import defect, framework_refused, refused
+from credcore_http.oauth import OAuthRefused, oauth_refused
 from credcore_http.pages import page_handlers
 from credcore_http.services import Services
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *accounts.HANDLERS,
+    *partners.HANDLERS,
     *assessments.HANDLERS,
     *profiles.HANDLERS,
     *service.HANDLERS,
@@ -51,7 +53,12 @@ def create_app(
     app = Litestar(
         route_handlers=[*HANDLERS, *page_handlers(description())],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-        exception_handlers={CredcoreError: refused, HTTPException: framework_refused, Exception: defect},
+        exception_handlers={
+            CredcoreError: refused,
+            OAuthRefused: oauth_refused,
+            HTTPException: framework_refused,
+            Exception: defect,
+        },
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,

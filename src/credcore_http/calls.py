@@ -28,6 +28,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnError:
+    """An error that another standard words: beside the problems of the same status, or in their place."""
+
+    status: int
+    kind: type[msgspec.Struct]
+    example: object
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One operation of the API. ``answer`` None: no body. ``errors`` are codes of the problem table."""
 
@@ -40,6 +49,7 @@ class Call:
     status: int = 200
     body: type[msgspec.Struct] | None = None
     body_required: bool = True
+    body_type: str = "application/json"
     body_example: Mapping[str, object] | None = None
     answer: type[msgspec.Struct] | None = None
     answer_type: str = "application/json"
@@ -47,12 +57,14 @@ class Call:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
     errors: tuple[str, ...] = ()
+    own_errors: tuple[OwnError, ...] = ()
     authenticated: bool = True
 
     @property
     def all_errors(self) -> tuple[str, ...]:
         general = AUTHENTICATED_ERRORS if self.authenticated else COMMON_ERRORS
-        body = BODY_ERRORS if self.body is not None or self.method is HttpMethod.POST else ()
+        takes_json = self.body_type == "application/json"
+        body = BODY_ERRORS if takes_json and (self.body is not None or self.method is HttpMethod.POST) else ()
         return tuple(dict.fromkeys((*self.errors, *body, *general)))
 
 

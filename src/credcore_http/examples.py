@@ -29,6 +29,23 @@ USER = {
     "aiConsent": True,
     "createdAt": "2026-11-22T09:00:00Z",
 }
+TOKEN_FORM = {
+    "grant_type": "client_credentials",
+    "client_id": "019aa9d0-3f1b-7a52-8d0e-6b1f2f7c4d10",
+    "client_secret": "k8Qm2vXcT5nB7wLpR1sZ4yHd9fGjA0eUiOqV3xKbN6M",
+    "scope": "assessments:write profiles:read",
+}
+OAUTH_TOKEN = {
+    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl",
+    "token_type": "Bearer",
+    "expires_in": 86400,
+    "scope": "assessments:write profiles:read",
+}
+INVALID_SCOPE = {"error": "invalid_scope", "error_description": "the client does not have this scope"}
+INVALID_CLIENT = {
+    "error": "invalid_client",
+    "error_description": "there is no such client, or its secret is wrong",
+}
 KEY_SET = {
     "keys": [
         {

@@ -9,7 +9,9 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from credcore import errors
+from credcore.rate_limits import RateLimited
 from credcore_http.edge.problem import MEDIA_TYPE, FieldProblem, encode, instance_of, problem
+from credcore_http.rate_limit_fields import rate_limit_fields
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ CODES: dict[type[errors.CredcoreError], str] = {
     errors.AssessmentExpired: "assessment-expired",
     errors.IdempotencyKeyReused: "idempotency-key-reused",
     errors.RequestInProgress: "request-in-progress",
+    RateLimited: "rate-limited",
     errors.Unavailable: "unavailable",
 }
 FRAMEWORK_CODES = {404: "not-found", 405: "method-not-allowed", 413: "payload-too-large"}
@@ -49,6 +52,8 @@ def refused(request: AnyRequest, error: errors.CredcoreError) -> Response[bytes]
             headers["WWW-Authenticate"] = 'Bearer realm="credcore"'
         case errors.NotFound():
             detail = f"There is no such {error.what} for this caller."
+        case RateLimited():
+            headers |= rate_limit_fields(error)
         case errors.Unavailable():
             headers["Retry-After"] = str(error.retry_after_seconds)
             log.warning("unavailable", extra={"dependency": error.what})

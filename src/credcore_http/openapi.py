@@ -34,7 +34,10 @@ HEADERS: Mapping[str, str] = {
     "Retry-After": "Seconds to wait before asking again",
     "WWW-Authenticate": "How to authenticate",
     "Allow": "The methods that the resource knows",
+    "RateLimit": "What is left under each limit, and after how many seconds there is more",
+    "RateLimit-Policy": "The limits: `q` requests at once, and as many again in `w` seconds",
 }
+HEADERS_OF = {401: ("WWW-Authenticate",), 429: ("Retry-After", "RateLimit", "RateLimit-Policy"), 503: ("Retry-After",)}
 
 
 def document(calls: Iterable[Call], *, version: str) -> Json:
@@ -73,6 +76,7 @@ def _camel(name: str) -> str:
 
 def _schemas(calls: list[Call]) -> Json:
     kinds = [kind for call in calls for kind in (call.body, call.answer) if kind is not None]
+    kinds += [own.kind for call in calls for own in call.own_errors]
     _, schemas = msgspec.json.schema_components([*dict.fromkeys(kinds), Problem], ref_template=REF)
     return dict(schemas)
 
@@ -90,7 +94,7 @@ def _operation(call: Call) -> Json:
     if call.body is not None:
         operation["requestBody"] = {
             "required": call.body_required,
-            "content": {"application/json": _media(call.body, call.body_example)},
+            "content": {call.body_type: _media(call.body, call.body_example)},
         }
     return operation
 
@@ -129,7 +133,12 @@ def _problems(call: Call) -> Json:
     for code in call.all_errors:
         for status in (KINDS[code].status, *EXTRA_STATUSES.get(code, ())):
             by_status.setdefault(status, []).append(code)
-    return {str(status): _problem(status, codes) for status, codes in sorted(by_status.items())}
+    described = {str(status): _problem(status, codes) for status, codes in sorted(by_status.items())}
+    for own in call.own_errors:
+        answer = described.setdefault(str(own.status), {"description": own.kind.__name__, "content": {}})
+        answer["content"]["application/json"] = _media(own.kind, own.example)
+        _add_headers(answer, own.status)
+    return described
 
 
 def _problem(status: int, codes: list[str]) -> Json:
@@ -151,10 +160,13 @@ def _problem(status: int, codes: list[str]) -> Json:
         "description": ", ".join(f"`{code}`" for code in codes),
         "content": {PROBLEM_TYPE: {"schema": schema, "examples": examples}},
     }
-    headers = {503: "Retry-After", 429: "Retry-After", 401: "WWW-Authenticate"}
-    if status in headers:
-        described["headers"] = {headers[status]: _header(HEADERS[headers[status]])}
+    _add_headers(described, status)
     return described
+
+
+def _add_headers(answer: Json, status: int) -> None:
+    if names := HEADERS_OF.get(status):
+        answer["headers"] = {name: _header(HEADERS[name]) for name in names}
 
 
 def _header(text: str) -> Json:

@@ -57,6 +57,11 @@ async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = Non
         raise _invalid(str(error)) from None
 
 
+def address_of(request: AnyRequest) -> str | None:
+    """The client's address: the socket's, or what a trusted proxy said, which the server has put in its place."""
+    return request.client.host if request.client else None
+
+
 def page_of(request: AnyRequest) -> tuple[int, UUID | None]:
     """``limit`` and ``cursor`` of a list. Raises InvalidValue."""
     limit = _once(request, "limit")

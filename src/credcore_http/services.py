@@ -11,7 +11,9 @@ from credcore.bank import Bank
 from credcore.ports import HealthProbe, IdempotencyStore, IdSource
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
+from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
+from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
 from credcore_http.tokens import AccessTokens
 
@@ -28,6 +30,8 @@ class Services:
     assessments: Assessments
     completion: Completion
     profiles: Profiles
+    clients: ClientGrants
+    attempts: Attempts
     idempotency: IdempotencyStore
     tokens: AccessTokens
     bank: Callable[[], Bank]

@@ -18,6 +18,8 @@ from credcore_http.wire.accounts import JsonWebKey, JsonWebKeySet
 
 ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
+OWN_CLIENT = "credcore"
+"""RFC 9068 wants a client named (2.2): whoever signs in with a password uses this API itself."""
 LEEWAY = timedelta(seconds=30)
 REQUIRED = ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")
 
@@ -32,13 +34,14 @@ class AccessTokens:
     lifetime: timedelta
     now: Callable[[], datetime]
 
-    def issue(self, caller: Caller) -> str:
+    def issue(self, caller: Caller, client_id: str = OWN_CLIENT) -> str:
         kid, key = list(self.private_keys.items())[-1]
         now = self.now()
         claims = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": str(caller.id),
+            "client_id": client_id,
             "jti": str(uuid4()),
             "iat": now,
             "nbf": now,

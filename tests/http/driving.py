@@ -15,24 +15,30 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from credcore.accounts import Scope
 from credcore.bank import Bank
 from credcore.memory import (
     MemoryAccounts,
     MemoryAssessments,
     MemoryHealth,
     MemoryIdempotency,
+    MemoryPartners,
     MemoryProfiles,
     MemoryQueue,
+    MemoryRateLimits,
     MemoryRefreshTokens,
     MemoryState,
     RandomIds,
 )
 from credcore.offline_grader import OfflineGrader, judge_offline
+from credcore.partners import Credentials
 from credcore.questions import Essay, Interest, MultipleChoice
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
+from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker
+from credcore.services.partners import ClientGrants, Partners
 from credcore.services.profiles import Profiles
 from credcore_app.content import Content, read_content
 from credcore_http.edge import AccessLine
@@ -90,6 +96,26 @@ class World:
             transport=httpx.ASGITransport(app=self.app), base_url="http://testserver", headers=headers
         )
 
+    async def partner(self, scopes: str | None = None) -> httpx.AsyncClient:
+        """A client of a new partner, with a token for ``scopes`` (all unless said otherwise)."""
+        made = await self.platform()
+        form = {"grant_type": "client_credentials", "scope": scopes or ""}
+        async with self.client() as anonymous:
+            answer = await anonymous.post("/auth/token", data=form, auth=(str(made.client_id), made.client_secret))
+        assert answer.status_code == 200, answer.text
+        return self.client(answer.json()["access_token"])
+
+    async def platform(self, scopes: frozenset[Scope] = frozenset(Scope)) -> Credentials:
+        """The credentials of a new partner's client."""
+        return await self.partners.create(f"Platform {next(self.counter)}", scopes)
+
+    @property
+    def partners(self) -> Partners:
+        """The use cases of the operator."""
+        store = self.services.clients.store
+        assert isinstance(store, MemoryPartners)
+        return Partners(store=store, ids=self.services.ids)
+
     async def student(self, **fields: object) -> httpx.AsyncClient:
         email = f"student{next(self.counter)}@example.org"
         body = {"email": email, "name": "A. Student", "password": PASSWORD, **fields}
@@ -101,7 +127,7 @@ class World:
 
 def services_over(state: MemoryState, ids: RandomIds, clock: FakeClock, bank: Callable[[], Bank]) -> Services:
     accounts, assessments = MemoryAccounts(state), MemoryAssessments(state)
-    profiles, queue = MemoryProfiles(state), MemoryQueue(state)
+    profiles, queue, partners = MemoryProfiles(state), MemoryQueue(state), MemoryPartners(state)
     worker = GradingWorker(queue=queue, grader=OfflineGrader(), ids=ids, now=clock)
     return Services(
         accounts=Accounts(
@@ -112,6 +138,8 @@ def services_over(state: MemoryState, ids: RandomIds, clock: FakeClock, bank: Ca
             profiles=profiles, queue=queue, worker=worker, fallback=judge_offline, bank=bank, ids=ids
         ),
         profiles=Profiles(store=profiles),
+        clients=ClientGrants(store=partners),
+        attempts=Attempts(limits=MemoryRateLimits(state), key=b"k" * 32),
         idempotency=MemoryIdempotency(state),
         tokens=AccessTokens(
             private_keys={"test": Ed25519PrivateKey.generate()},

@@ -7,7 +7,7 @@ from litestar import HttpMethod, Response
 from credcore.services.accounts import SignedIn
 from credcore_http import examples
 from credcore_http.calls import Call, serves
-from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
+from credcore_http.requests import AnyRequest, address_of, body_of, caller_of, empty_response, json_response
 from credcore_http.services import Injected, Services
 from credcore_http.wire.accounts import (
     JsonWebKeySet,
@@ -42,6 +42,7 @@ TAG = "Accounts"
 )
 async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Registration)
+    await services.attempts.admit(address=address_of(request), account=body.email)
     signed_in = await services.accounts.register(
         email=body.email, name=body.name, password=body.password, ai_consent=body.ai_consent
     )
@@ -68,6 +69,7 @@ async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def login(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Login)
+    await services.attempts.admit(address=address_of(request), account=body.email)
     return json_response(_tokens(services, await services.accounts.login(email=body.email, password=body.password)))
 
 
@@ -92,6 +94,7 @@ async def login(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def refresh(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, RefreshRequest)
+    await services.attempts.admit(address=address_of(request))
     return json_response(_tokens(services, await services.accounts.refresh(body.refresh_token)))
 
 
@@ -112,6 +115,7 @@ async def refresh(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def logout(request: AnyRequest, services: Injected) -> Response[None]:
     body = await body_of(request, RefreshRequest)
+    await services.attempts.admit(address=address_of(request))
     await services.accounts.logout(body.refresh_token)
     return empty_response(204)
 

@@ -1,0 +1,38 @@
+"""Partner platforms are let in by the operator: there is no call for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from credcore.errors import NotFound
+from credcore.ids import parse_id
+from credcore.memory import RandomIds
+from credcore.services.partners import Partners
+from credcore_app.database import Progress, ready_database, stores_at
+from credcore_app.fault import Fault
+from credcore_app.settings import Settings
+
+
+@asynccontextmanager
+async def partners_of(settings: Settings, progress: Progress) -> AsyncIterator[Partners]:
+    """The use cases on the configured database, with what is unknown said in one line. Raises what it explains."""
+    async with ready_database(settings, progress) as place, stores_at(settings, place.dsn) as stores:
+        try:
+            yield Partners(store=stores.partners, ids=RandomIds())
+        except NotFound as missing:
+            raise Fault(f"there is no such {missing.what} in use; `credcore partner list` shows all") from None
+
+
+def client_id_of(text: str) -> UUID:
+    """Raises NotFound."""
+    return parse_id(text, "client")
+
+
+async def id_of(partners: Partners, which: str) -> UUID:
+    """The partner of that name, or whose id or client's id ``which`` is. Raises NotFound."""
+    for partner in await partners.store.all():
+        if which in {partner.name, str(partner.id), *(str(client.id) for client in partner.clients)}:
+            return partner.id
+    raise NotFound("partner")
