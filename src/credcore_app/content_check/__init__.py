@@ -11,10 +11,10 @@ from credcore_app.content import compile_folder, content_of
 from credcore_app.content_check import bank_rules, choice_rules, course_rules, duplicate_rules, essay_rules, table_rules
 from credcore_app.content_check.entries import read_entries
 from credcore_app.content_check.figures import Stats, stats
-from credcore_app.content_check.finding import Finding, Progress, Severity
+from credcore_app.content_check.finding import Finding, Progress, Rule, Severity
 from credcore_app.content_check.grader_rules import graded_answers
 
-__all__ = ["Finding", "Progress", "Severity", "Stats", "check", "stats"]
+__all__ = ["Finding", "Progress", "Rule", "Severity", "Stats", "check", "stats"]
 
 RULES = (
     *bank_rules.RULES,
@@ -40,7 +40,7 @@ def check(folder: Path, *, today: date, on_progress: Progress = silent) -> tuple
     """
     if not folder.is_dir():
         message = f"no such folder: {folder}"
-        return (Finding(file=".", line=1, rule="yaml", message=message, remedy="Name a content folder."),)
+        return (Finding(file=".", line=1, rule=Rule.YAML, message=message, remedy="Name a content folder."),)
     entries = read_entries(folder)
     rules = RULES if entries.faults else (*RULES, *WHOLE)
     found = {
@@ -59,4 +59,4 @@ def _last_word(folder: Path) -> Iterator[Finding]:
     try:
         content_of(compile_folder(folder))
     except ContentFault as fault:
-        yield Finding(file=".", line=1, rule="bank", message=str(fault), remedy="docs/authoring.md has the rules.")
+        yield Finding(file=".", line=1, rule=Rule.BANK, message=str(fault), remedy="docs/authoring.md has the rules.")

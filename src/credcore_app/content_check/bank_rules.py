@@ -10,7 +10,7 @@ from credcore.blueprint import BLUEPRINTS
 from credcore.catalogue import Domain
 from credcore.questions import InterestTag
 from credcore_app.content_check.entries import GUIDE, AnyScored, Entries, value_at
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Place
 
 LEAST_CHOICES = 6
@@ -27,10 +27,10 @@ def roles_and_their_files(entries: Entries) -> Iterator[Finding]:
     for role in entries.roles:
         if role.value.id not in entries.question_files:
             message = f"the role {role.value.id} has no question file"
-            yield role.place.finding("missing-questions", message, f"Write questions/{role.value.id}.yaml.")
+            yield role.place.finding(Rule.MISSING_QUESTIONS, message, f"Write questions/{role.value.id}.yaml.")
     for name, place in entries.question_files.items():
         if name not in known:
-            yield place.finding("unknown-role", f"no such role: {name}", "Name the file after a role of roles.yaml.")
+            yield place.finding(Rule.UNKNOWN_ROLE, f"no such role: {name}", "Name the file after a role of roles.yaml.")
 
 
 def domains_of_roles(entries: Entries) -> Iterator[Finding]:
@@ -40,11 +40,11 @@ def domains_of_roles(entries: Entries) -> Iterator[Finding]:
         total = sum((domain.weight for domain in role.value.domains), Fraction(0))
         if total != 1:
             message = f"the weights of its domains add up to {float(total):g}"
-            yield role.place.at("domains").finding("domain-weights", message, "Make them add up to 1.")
+            yield role.place.at("domains").finding(Rule.DOMAIN_WEIGHTS, message, "Make them add up to 1.")
         for index, domain in enumerate(role.value.domains):
             if domain.id in seen:
                 place = role.place.at("domains", index, "domain")
-                yield place.finding("duplicate-id", f"the domain {domain.id} stands twice", "Give it another id.")
+                yield place.finding(Rule.DUPLICATE_ID, f"the domain {domain.id} stands twice", "Give it another id.")
             seen.add(domain.id)
 
 
@@ -58,7 +58,7 @@ def ids_stand_once(entries: Entries) -> Iterator[Finding]:
         for id, place in named:
             if id in seen:
                 first = f"{seen[id].document.file}:{seen[id].line}"
-                yield place.finding("duplicate-id", f"{id} stands at {first} already", "Give it another id.")
+                yield place.finding(Rule.DUPLICATE_ID, f"{id} stands at {first} already", "Give it another id.")
             seen.setdefault(id, place)
 
 
@@ -77,7 +77,7 @@ def _empty_texts(place: Place) -> Iterator[Finding]:
         for index in range(len(value)):
             yield from _empty_texts(place.at(index))
     elif isinstance(value, str) and not value.strip():
-        yield place.finding("empty-text", f"{place.steps[-1]} says nothing", "Write it, or take the field out.")
+        yield place.finding(Rule.EMPTY_TEXT, f"{place.steps[-1]} says nothing", "Write it, or take the field out.")
 
 
 def known_domains(entries: Entries) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def known_domains(entries: Entries) -> Iterator[Finding]:
             if question.value.domain not in domains[role]:
                 message = f"{question.value.domain!r} is no domain of {role}"
                 remedy = f"Its domains are {', '.join(domains[role])}."
-                yield question.place.at("domain").finding("unknown-domain", message, remedy)
+                yield question.place.at("domain").finding(Rule.UNKNOWN_DOMAIN, message, remedy)
 
 
 def enough_in_each_domain(entries: Entries) -> Iterator[Finding]:
@@ -113,13 +113,13 @@ def _enough(
     kind = place.steps[-1]
     if len(found) < least:
         message = f"{domain.id} has {len(found)} {kind} questions"
-        yield place.finding("thin-domain", message, f"Write {least - len(found)} more: every domain needs {least}.")
+        yield place.finding(Rule.THIN_DOMAIN, message, f"Write {least - len(found)} more: every domain needs {least}.")
         return
     counts = Counter(question.value.difficulty for question in found)
     lacking = [str(difficulty) for difficulty in DIFFICULTIES if counts[difficulty] < least_of_each]
     if lacking:
         message = f"{domain.id} has fewer than {least_of_each} {kind} of difficulty {' and '.join(lacking)}"
-        yield place.finding("difficulty-spread", message, "Spread the difficulties evenly in each domain.")
+        yield place.finding(Rule.DIFFICULTY_SPREAD, message, "Spread the difficulties evenly in each domain.")
 
 
 def roles_of_interests(entries: Entries) -> Iterator[Finding]:
@@ -129,7 +129,7 @@ def roles_of_interests(entries: Entries) -> Iterator[Finding]:
             if role not in known:
                 place = question.place.at("roles", index)
                 remedy = f"The roles are {', '.join(sorted(known))}."
-                yield place.finding("unknown-role", f"no such role: {role}", remedy)
+                yield place.finding(Rule.UNKNOWN_ROLE, f"no such role: {role}", remedy)
 
 
 def interests_for_every_role(entries: Entries) -> Iterator[Finding]:
@@ -140,13 +140,13 @@ def interests_for_every_role(entries: Entries) -> Iterator[Finding]:
         tagged = sum(question.carries_interest_tags for question in asked)
         if len(asked) < least:
             message = f"{role} has {len(asked)} interest questions"
-            yield entries.interests_file.finding("few-interests", message, f"Every role needs {least}.")
+            yield entries.interests_file.finding(Rule.FEW_INTERESTS, message, f"Every role needs {least}.")
         elif tagged < LEAST_TAGGED:
             message = f"{role} has {tagged} interest questions that carry interest tags"
-            yield entries.interests_file.finding("few-interests", message, f"Every role needs {LEAST_TAGGED}.")
+            yield entries.interests_file.finding(Rule.FEW_INTERESTS, message, f"Every role needs {LEAST_TAGGED}.")
         elif not any(option.objective_tag for question in asked for option in question.options):
             message = f"no interest question asks {role} for an objective"
-            yield entries.interests_file.finding("few-interests", message, "Add one whose options carry objective_tag.")
+            yield entries.interests_file.finding(Rule.FEW_INTERESTS, message, "Add one with objective tags.")
 
 
 def tags_of_interests(entries: Entries) -> Iterator[Finding]:
@@ -158,11 +158,11 @@ def tags_of_interests(entries: Entries) -> Iterator[Finding]:
             ways and any(option.objective_tag for option in options)
         ):
             message = "its options carry neither interest tags alone nor objective tags alone"
-            yield question.place.at("options").finding("interest-tags", message, GUIDE)
+            yield question.place.at("options").finding(Rule.INTEREST_TAGS, message, GUIDE)
         elif ways and ways != set(InterestTag):
             missing = ", ".join(sorted(set(InterestTag) - ways))
             message = f"no option stands for {missing}"
-            yield question.place.at("options").finding("interest-tags", message, "Offer every way of learning.")
+            yield question.place.at("options").finding(Rule.INTEREST_TAGS, message, "Offer every way of learning.")
 
 
 RULES = (

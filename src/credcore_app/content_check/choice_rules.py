@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from credcore.questions import MultipleChoice
 from credcore_app.content_check.entries import Entries, Entry
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 
 OPTION_IDS = ("a", "b", "c", "d")
 KEY_SLACK = 2
@@ -44,7 +44,7 @@ def four_options(entries: Entries) -> Iterator[Finding]:
         ids = tuple(option.id for option in question.value.options)
         if ids != OPTION_IDS:
             message = f"its options are {', '.join(ids)}"
-            yield question.place.at("options").finding("options", message, "Give it four options a, b, c, d in order.")
+            yield question.place.at("options").finding(Rule.OPTIONS, message, "Give it four: a, b, c, d in order.")
 
 
 def options_differ(entries: Entries) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def options_differ(entries: Entries) -> Iterator[Finding]:
             text = " ".join(option.text.lower().split()).rstrip(".")
             if text in seen:
                 place = question.place.at("options", index, "text")
-                yield place.finding("duplicate-option", f"says the same as option {seen[text]}", "Write another one.")
+                yield place.finding(Rule.DUPLICATE_OPTION, f"says the same as option {seen[text]}", "Write another.")
             seen.setdefault(text, option.id)
 
 
@@ -64,7 +64,7 @@ def options_alike_in_length(entries: Entries) -> Iterator[Finding]:
         if max(lengths) > OPTION_RATIO * max(1, min(lengths)):
             message = f"the longest option has {max(lengths)} characters, the shortest {min(lengths)}"
             remedy = f"Make them alike: the longest at most {OPTION_RATIO} times the shortest."
-            yield question.place.at("options").finding("option-length", message, remedy)
+            yield question.place.at("options").finding(Rule.OPTION_LENGTH, message, remedy)
 
 
 def options_alike_in_form(entries: Entries) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def options_alike_in_form(entries: Entries) -> Iterator[Finding]:
             for state, message in ((True, with_it), (False, without_it)):
                 if marked.count(state) == 1 and len(marked) > 2:
                     place = question.place.at("options", marked.index(state), "text")
-                    yield place.finding("option-form", f"it alone {message}", "Write all options in the same form.")
+                    yield place.finding(Rule.OPTION_FORM, f"it alone {message}", "Write all options in the same form.")
 
 
 _FORMS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
@@ -90,7 +90,7 @@ def no_forbidden_phrases(entries: Entries) -> Iterator[Finding]:
             if match := _FORBIDDEN.search(option.text.rstrip(".")):
                 place = question.place.at("options", index, "text")
                 remedy = "Write an option that stands for itself."
-                yield place.finding("forbidden-phrase", f"{match.group()!r} speaks of the other options", remedy)
+                yield place.finding(Rule.FORBIDDEN_PHRASE, f"{match.group()!r} speaks of the other options", remedy)
 
 
 def no_absolute_words(entries: Entries) -> Iterator[Finding]:
@@ -99,7 +99,7 @@ def no_absolute_words(entries: Entries) -> Iterator[Finding]:
             if match := _ABSOLUTE.search(option.text):
                 place = question.place.at("options", index, "text")
                 remedy = "Say it without the word: who has taken tests knows that such options are wrong."
-                yield place.finding("absolute-word", f"{match.group()!r} gives the option away", remedy)
+                yield place.finding(Rule.ABSOLUTE_WORD, f"{match.group()!r} gives the option away", remedy)
 
 
 def no_negative_stems(entries: Entries) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def no_negative_stems(entries: Entries) -> Iterator[Finding]:
         asked = question.value.prompt.rstrip().rsplit("\n\n", 1)[-1]
         if match := _NEGATIVE.search(" ".join(asked.split())):
             message = f"asks for what is not so: {match.group()!r}"
-            yield question.place.at("prompt").finding("negative-stem", message, "Ask for what is so.")
+            yield question.place.at("prompt").finding(Rule.NEGATIVE_STEM, message, "Ask for what is so.")
 
 
 def no_grammar_clues(entries: Entries) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def no_grammar_clues(entries: Entries) -> Iterator[Finding]:
         misfits = [o.id for o in question.value.options if bool(_VOWEL_SOUND.match(o.text)) != wants_vowel]
         if misfits:
             message = f"ends in {match.group(1)!r}, which option {misfits[0]} does not follow"
-            yield question.place.at("prompt").finding("grammar-clue", message, 'End the prompt before "a" or "an".')
+            yield question.place.at("prompt").finding(Rule.GRAMMAR_CLUE, message, 'End the prompt before "a" or "an".')
 
 
 def enough_time(entries: Entries) -> Iterator[Finding]:
@@ -130,14 +130,14 @@ def enough_time(entries: Entries) -> Iterator[Finding]:
         place = question.place.at("time_limit_seconds")
         if limit is None or not least <= limit <= most:
             message = f"its time limit is {limit or 'missing'}"
-            yield place.finding("time-limit", message, f"Give it {least} to {most} seconds.")
+            yield place.finding(Rule.TIME_LIMIT, message, f"Give it {least} to {most} seconds.")
             continue
         texts = (question.value.prompt, *(option.text for option in question.value.options))
         words = sum(len(text.split()) for text in texts)
         if 2 * words / WORDS_PER_SECOND > limit:
             needed = 5 * math.ceil(2 * words / WORDS_PER_SECOND / 5)
             message = f"reading its {words} words takes more than half of {limit} seconds"
-            yield place.finding("time-limit", message, f"Give it {needed} seconds, or shorten it.")
+            yield place.finding(Rule.TIME_LIMIT, message, f"Give it {needed} seconds, or shorten it.")
 
 
 def keys_are_balanced(entries: Entries) -> Iterator[Finding]:
@@ -148,7 +148,7 @@ def keys_are_balanced(entries: Entries) -> Iterator[Finding]:
                 message = f"{counts[position]} of {len(questions)} keys are {position}"
                 remedy = "Move options, so that every position holds a quarter of the keys."
                 place = entries.question_files[role].at("multiple_choice")
-                yield place.finding("key-balance", message, remedy)
+                yield place.finding(Rule.KEY_BALANCE, message, remedy)
 
 
 def longest_is_not_the_key(entries: Entries) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def longest_is_not_the_key(entries: Entries) -> Iterator[Finding]:
         if longest > LONGEST_SHARE * len(questions) + LONGEST_SLACK:
             message = f"in {longest} of {len(questions)} questions the key is the longest option"
             place = entries.question_files[role].at("multiple_choice")
-            yield place.finding("longest-key", message, "Shorten keys or lengthen distractors: one in four is chance.")
+            yield place.finding(Rule.LONGEST_KEY, message, "Shorten keys: one in four is chance.")
 
 
 def key_is_longest(question: MultipleChoice) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from credcore_app.content_check.entries import Entries
-from credcore_app.content_check.finding import Finding, Severity
+from credcore_app.content_check.finding import Finding, Rule, Severity
 
 REVIEW_EVERY = timedelta(days=90)
 LEVELS = ("beginner", "intermediate", "advanced")
@@ -30,18 +30,18 @@ def words_of_the_catalogue(entries: Entries) -> Iterator[Finding]:
         for field, words in WORDS.items():
             if course.raw.get(field) not in words:
                 message = f"{field} cannot be {course.raw.get(field)!r}"
-                yield course.place.at(field).finding("course-field", message, f"It is one of {', '.join(words)}.")
+                yield course.place.at(field).finding(Rule.COURSE_FIELD, message, f"It is one of {', '.join(words)}.")
         hours = course.value.effort_hours
         if not (hours.is_finite() and hours > 0):
             message = "effort_hours must be more than none"
             remedy = "Estimate it, and say so in effort_source."
-            yield course.place.at("effort_hours").finding("course-field", message, remedy)
+            yield course.place.at("effort_hours").finding(Rule.COURSE_FIELD, message, remedy)
         if not _ADDRESS.fullmatch(course.value.url):
-            yield course.place.at("url").finding("course-field", "url is no https address", "Copy the exact address.")
+            yield course.place.at("url").finding(Rule.COURSE_FIELD, "url is no https address", "Copy the address.")
         if (course.value.credential is None) != (course.value.credential_type == NO_CREDENTIAL):
             message = "credential and credential_type contradict each other"
             remedy = "Name the credential and its type, or write null and none."
-            yield course.place.at("credential").finding("course-field", message, remedy)
+            yield course.place.at("credential").finding(Rule.COURSE_FIELD, message, remedy)
 
 
 def addresses_stand_once(entries: Entries) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def addresses_stand_once(entries: Entries) -> Iterator[Finding]:
         url = course.value.url.rstrip("/")
         if url in seen:
             message = f"{seen[url]} has the same address"
-            yield course.place.at("url").finding("duplicate-course", message, "Keep one of the two entries.")
+            yield course.place.at("url").finding(Rule.DUPLICATE_COURSE, message, "Keep one of the two entries.")
         seen.setdefault(url, course.value.id)
 
 
@@ -62,16 +62,16 @@ def roles_and_areas_of_courses(entries: Entries) -> Iterator[Finding]:
             if role not in roles:
                 place = course.place.at("roles", index)
                 remedy = f"The roles are {', '.join(sorted(roles))}."
-                yield place.finding("unknown-role", f"no such role: {role}", remedy)
+                yield place.finding(Rule.UNKNOWN_ROLE, f"no such role: {role}", remedy)
         for index, area in enumerate(course.value.skill_areas):
             if area not in areas and not area.startswith(COMMON):
                 message = f"no domain of roles.yaml is served by {area!r}"
                 place = course.place.at("skill_areas", index)
-                yield place.finding("unknown-area", message, "Correct it, or name it under a domain's catalogue.")
+                yield place.finding(Rule.UNKNOWN_AREA, message, "Correct it, or name it under a domain's catalogue.")
         for field, named in (("roles", course.raw.get("roles")), ("interest_tags", course.value.interest_tags)):
             if not named:
                 message = f"its {field} are empty, so it can stand nowhere"
-                yield course.place.at(field).finding("course-field", message, "Name at least one.")
+                yield course.place.at(field).finding(Rule.COURSE_FIELD, message, "Name at least one.")
 
 
 def _texts(value: object) -> list[str]:
@@ -84,11 +84,11 @@ def reviewed_lately(entries: Entries, today: date) -> Iterator[Finding]:
         place = course.place.at("reviewed_at")
         if age < timedelta(0):
             message = f"was reviewed on {course.value.reviewed_at}, which is yet to come"
-            yield place.finding("review-date", message, "Write the day on which the entry was gone over.")
+            yield place.finding(Rule.REVIEW_DATE, message, "Write the day on which the entry was gone over.")
         elif age > REVIEW_EVERY:
             message = f"was not reviewed for {age.days} days"
             remedy = "Open the address, correct the entry, and set reviewed_at to today."
-            yield place.finding("not-reviewed", message, remedy, Severity.WARNING)
+            yield place.finding(Rule.NOT_REVIEWED, message, remedy, Severity.WARNING)
 
 
 def places_of_sources(entries: Entries) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def places_of_sources(entries: Entries) -> Iterator[Finding]:
         seen = course.raw.get("seen")
         if isinstance(seen, dict) and not _is_source(seen):
             message = "seen must name a source, and a date of it as text or null"
-            yield course.place.at("seen").finding("course-field", message, 'Write {source: …, date: "2026-08-18"}.')
+            yield course.place.at("seen").finding(Rule.COURSE_FIELD, message, 'Write {source: …, date: "2026-08-18"}.')
 
 
 def _is_source(seen: Mapping[str, object]) -> bool:

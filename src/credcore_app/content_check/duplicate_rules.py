@@ -9,7 +9,7 @@ from itertools import combinations
 from credcore.offline.features import content, read
 from credcore.questions import Essay
 from credcore_app.content_check.entries import AnyQuestion, Entries
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 
 NEAR = 0.5
 """Share of content words that two questions have in common, prompt to prompt or whole to whole, from which they are
@@ -32,10 +32,10 @@ def no_question_stands_twice(entries: Entries) -> Iterator[Finding]:
         where = f"{first.entry.value.id} ({first.entry.place.document.file}:{first.entry.place.line})"
         place = second.entry.place.at("prompt")
         if first.exactly == second.exactly:
-            yield place.finding("duplicate-question", f"asks the same as {where}", "Write another question.")
+            yield place.finding(Rule.DUPLICATE_QUESTION, f"asks the same as {where}", "Write another question.")
         elif (share := _likeness(first, second)) >= NEAR:
             message = f"has {share:.0%} of its content words in common with {where}"
-            yield place.finding("near-duplicate", message, "Ask about another matter, or take one of the two out.")
+            yield place.finding(Rule.NEAR_DUPLICATE, message, "Ask about another matter, or take one of the two out.")
 
 
 def _said(entry: AnyQuestion) -> _Said:

@@ -22,7 +22,7 @@ from credcore.content_reader import (
 from credcore.errors import ContentFault
 from credcore.fields import kind
 from credcore.questions import Essay, Interest, InterestTag, MultipleChoice, ObjectiveTag
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Document, Place, Steps, read_document
 
 Value = TypeVar("Value")
@@ -91,10 +91,10 @@ def _read_questions(entries: Entries, role: str, place: Place) -> None:
     body = place.document.value
     if not isinstance(body, dict):
         if body is not None:
-            entries.faults.append(place.finding("schema", f"must be a mapping, is {kind(body)}", GUIDE))
+            entries.faults.append(place.finding(Rule.SCHEMA, f"must be a mapping, is {kind(body)}", GUIDE))
         return
     for name in sorted(body.keys() - {"multiple_choice", "essays"}):
-        entries.faults.append(place.at(name).finding("schema", f"unknown field {name!r}", GUIDE))
+        entries.faults.append(place.at(name).finding(Rule.SCHEMA, f"unknown field {name!r}", GUIDE))
     entries.choices[role] = _read_list(place.at("multiple_choice"), read_multiple_choice, entries.faults)
     entries.essays[role] = _read_list(place.at("essays"), read_essay, entries.faults)
 
@@ -116,7 +116,7 @@ def _read_list(place: Place, read: Callable[[object, str], Value], faults: list[
     items = value_at(place)
     if not isinstance(items, list):
         if place.document.value is not None:
-            faults.append(place.finding("schema", f"must be a list of entries, is {kind(items)}", GUIDE))
+            faults.append(place.finding(Rule.SCHEMA, f"must be a list of entries, is {kind(items)}", GUIDE))
         return []
     found = []
     for index, raw in enumerate(items):
@@ -140,11 +140,11 @@ def _finding_of(fault: ContentFault, entry: Place) -> Finding:
     named = next((step for step in reversed(steps) if isinstance(step, str)), "")
     if named in _TAG_FIELDS:
         known = ", ".join(_TAG_FIELDS[named])
-        return entry.at(*steps).finding("unknown-tag", fault.problem, f"The tags are {known}.")
+        return entry.at(*steps).finding(Rule.UNKNOWN_TAG, fault.problem, f"The tags are {known}.")
     place = _mentioned(entry.at(*steps), fault.problem)
     if place.steps == (*entry.steps, "criteria"):
-        return place.finding("rubric-points", fault.problem, "Give each criterion a point or more, ten in all.")
-    return place.finding("schema", fault.problem, GUIDE)
+        return place.finding(Rule.RUBRIC_POINTS, fault.problem, "Give each criterion a point or more, ten in all.")
+    return place.finding(Rule.SCHEMA, fault.problem, GUIDE)
 
 
 def _steps_to(where: str) -> Steps:

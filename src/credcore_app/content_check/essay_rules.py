@@ -10,7 +10,7 @@ from credcore.offline.rubric import Searched, terms_of
 from credcore.offline.text import tokens
 from credcore.questions import Criterion, Essay, MultipleChoice
 from credcore_app.content_check.entries import Entries, Entry
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Place
 
 CRITERIA = (3, 5)
@@ -32,7 +32,7 @@ def three_to_five_criteria(entries: Entries) -> Iterator[Finding]:
         count = len(essay.value.criteria)
         if not CRITERIA[0] <= count <= CRITERIA[1]:
             remedy = f"Give it {CRITERIA[0]} to {CRITERIA[1]} criteria, each a separate idea."
-            yield essay.place.at("criteria").finding("criteria-count", f"it has {count} criteria", remedy)
+            yield essay.place.at("criteria").finding(Rule.CRITERIA_COUNT, f"it has {count} criteria", remedy)
 
 
 def three_to_seven_terms(entries: Entries) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def three_to_seven_terms(entries: Entries) -> Iterator[Finding]:
         count = len(criterion.terms)
         if not TERMS[0] <= count <= TERMS[1]:
             remedy = f"List {TERMS[0]} to {TERMS[1]} ideas, wordings of the same idea separated by ' | '."
-            yield place.at("terms").finding("terms-count", f"it has {count} terms", remedy)
+            yield place.at("terms").finding(Rule.TERMS_COUNT, f"it has {count} terms", remedy)
 
 
 def terms_say_more_than_the_prompt(entries: Entries) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def terms_say_more_than_the_prompt(entries: Entries) -> Iterator[Finding]:
         if 2 * len(known) > len(criterion.terms):
             message = f"{len(known)} of its {len(criterion.terms)} terms stand in the prompt: {', '.join(known)}"
             remedy = "Take words that only somebody who knows the answer writes."
-            yield place.at("terms").finding("terms-in-prompt", message, remedy)
+            yield place.at("terms").finding(Rule.TERMS_IN_PROMPT, message, remedy)
 
 
 def terms_stand_in_the_reference(entries: Entries) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def terms_stand_in_the_reference(entries: Entries) -> Iterator[Finding]:
             if not in_reference and all(map(_can_match, criterion.terms[index])):
                 message = f"no wording of {_name(criterion.terms[index])!r} stands in the reference answer"
                 remedy = "Say it in the reference, add the reference's wording, or drop the term."
-                yield place.at("terms", index).finding("term-not-in-reference", message, remedy)
+                yield place.at("terms", index).finding(Rule.TERM_NOT_IN_REFERENCE, message, remedy)
 
 
 def terms_can_match(entries: Entries) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def terms_can_match(entries: Entries) -> Iterator[Finding]:
             for wording in term:
                 if complaint := _complaint(wording) or _cut_off(wording.lower(), expected, known):
                     remedy = "Write whole words, as a good answer does."
-                    yield place.at("terms", index).finding("term-cannot-match", f"{wording!r} {complaint}", remedy)
+                    yield place.at("terms", index).finding(Rule.TERM_CANNOT_MATCH, f"{wording!r} {complaint}", remedy)
 
 
 def _all_texts(entries: Entries) -> Iterator[str]:
@@ -127,7 +127,7 @@ def limits_fit(entries: Entries) -> Iterator[Finding]:
             ("max_length", essay.value.max_length, CHARACTERS, "characters"),
         ):
             if value is None or not least <= value <= most:
-                rule = "time-limit" if field == "time_limit_seconds" else "max-length"
+                rule = Rule.TIME_LIMIT if field == "time_limit_seconds" else Rule.MAX_LENGTH
                 message = f"{field} is {value or 'missing'}"
                 yield essay.place.at(field).finding(rule, message, f"Give it {least} to {most} {unit}.")
 
@@ -141,7 +141,7 @@ def answers_fit(entries: Entries) -> Iterator[Finding]:
             words = len(text.split())
             if not least <= words <= most:
                 message = f"{field} has {words} words"
-                yield essay.place.at(field).finding("answer-length", message, f"Write {least} to {most} words.")
+                yield essay.place.at(field).finding(Rule.ANSWER_LENGTH, message, f"Write {least} to {most} words.")
 
 
 def weak_answers_are_written(entries: Entries) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def weak_answers_are_written(entries: Entries) -> Iterator[Finding]:
         if weak and len(weak & reference) >= WEAK_FROM_REFERENCE * len(weak):
             message = "the weak answer is the reference answer cut down"
             remedy = "Write what somebody writes who half knows it."
-            yield essay.place.at("weak_answer").finding("weak-answer-copied", message, remedy)
+            yield essay.place.at("weak_answer").finding(Rule.WEAK_ANSWER_COPIED, message, remedy)
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from credcore.offline.features import content, read
 from credcore.offline_grader import judge_offline
 from credcore.questions import Essay
 from credcore_app.content_check.entries import Entries, Entry
-from credcore_app.content_check.finding import Finding, Progress
+from credcore_app.content_check.finding import Finding, Progress, Rule
 
 LEAST_REFERENCE = Decimal(9)
 MOST_WEAK = Decimal(5)
@@ -39,12 +39,12 @@ def _own_answers(essay: Entry[Essay]) -> Iterator[Finding]:
     if points < LEAST_REFERENCE:
         message = f"the offline grader gives the reference answer {points} of 10"
         remedy = "Let the reference meet every criterion in words near to looks_for and with its terms."
-        yield essay.place.at("reference_answer").finding("reference-grade", message, remedy)
+        yield essay.place.at("reference_answer").finding(Rule.REFERENCE_GRADE, message, remedy)
     points = _points(essay.value, essay.value.weak_answer)
     if points > MOST_WEAK:
         message = f"the offline grader gives the weak answer {points} of 10"
         remedy = "Let the weak answer meet one criterion at most, or ask for rarer terms."
-        yield essay.place.at("weak_answer").finding("weak-grade", message, remedy)
+        yield essay.place.at("weak_answer").finding(Rule.WEAK_GRADE, message, remedy)
 
 
 def _answers_to_others(essay: Entry[Essay], essays: Sequence[Entry[Essay]]) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _answers_to_others(essay: Entry[Essay], essays: Sequence[Entry[Essay]]) -> I
         if points > MOST_OFF_TOPIC:
             message = f"the offline grader gives the reference answer of {other.id} {points} of 10 here"
             remedy = "Take terms that belong to this question alone."
-            yield essay.place.at("criteria").finding("off-topic-grade", message, remedy)
+            yield essay.place.at("criteria").finding(Rule.OFF_TOPIC_GRADE, message, remedy)
 
 
 def _nearest(essay: Essay, candidates: Sequence[Essay]) -> list[Essay]:

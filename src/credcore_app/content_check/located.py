@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from credcore_app.content import ContentLoader
-from credcore_app.content_check.finding import Finding, Severity
+from credcore_app.content_check.finding import Finding, Rule, Severity
 
 Step = str | int
 Steps = tuple[Step, ...]
@@ -46,7 +46,7 @@ class Place:
             steps = steps[:-1]
         return self.document.lines.get(steps, 1)
 
-    def finding(self, rule: str, message: str, remedy: str, severity: Severity = Severity.ERROR) -> Finding:
+    def finding(self, rule: Rule, message: str, remedy: str, severity: Severity = Severity.ERROR) -> Finding:
         return Finding(
             file=self.document.file, line=self.line, rule=rule, message=message, remedy=remedy, severity=severity
         )
@@ -71,7 +71,7 @@ def read_document(folder: Path, file: str) -> tuple[Document, tuple[Finding, ...
 
 def _unread(file: str, line: int, message: str, remedy: str) -> tuple[Document, tuple[Finding, ...]]:
     document = Document(file=file, lines={(): line})
-    return document, (Place(document=document).finding("yaml", message, remedy),)
+    return document, (Place(document=document).finding(Rule.YAML, message, remedy),)
 
 
 def _compose(file: str, text: str) -> tuple[Document, tuple[Finding, ...]]:
@@ -121,7 +121,7 @@ def _complaints(document: Document, nodes: list[_Located]) -> Iterator[Finding]:
             yield Finding(
                 file=document.file,
                 line=line,
-                rule="yaml",
+                rule=Rule.YAML,
                 message=complaint,
                 remedy="Use texts, numbers, lists and mappings, and each field once.",
             )

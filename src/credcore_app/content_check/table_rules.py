@@ -11,7 +11,7 @@ from credcore.fields import kind
 from credcore.questions import InterestTag
 from credcore_app.content_check.course_rules import LEVELS, NO_CREDENTIAL
 from credcore_app.content_check.entries import GUIDE, Entries, Entry, value_at
-from credcore_app.content_check.finding import Finding
+from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Place
 
 LEAST_COURSES, MOST_COURSES = 2, 3
@@ -47,27 +47,27 @@ def every_cell_stands(entries: Entries) -> Iterator[Finding]:
         value = value_at(place)
         if value is None:
             message = f"the cell {key} is missing"
-            yield place.finding("missing-cell", message, "Name two or three courses for it.")
+            yield place.finding(Rule.MISSING_CELL, message, "Name two or three courses for it.")
         elif not isinstance(value, list) or not all(isinstance(id, str) for id in value):
-            yield place.finding("schema", f"must be a list of course ids, is {kind(value)}", GUIDE)
+            yield place.finding(Rule.SCHEMA, f"must be a list of course ids, is {kind(value)}", GUIDE)
 
 
 def no_cell_is_unknown(entries: Entries) -> Iterator[Finding]:
     table = Place(document=entries.table)
     for role in _names(table):
         if role not in entries.role_ids():
-            yield table.at(role).finding("unknown-role", f"no such role: {role}", "roles.yaml names the roles.")
+            yield table.at(role).finding(Rule.UNKNOWN_ROLE, f"no such role: {role}", "roles.yaml names the roles.")
             continue
         for band in _names(table.at(role)):
             if band not in set(Band):
                 place = table.at(role, band)
-                yield place.finding("unknown-band", f"no such band: {band}", f"The bands are {', '.join(Band)}.")
+                yield place.finding(Rule.UNKNOWN_BAND, f"no such band: {band}", f"The bands are {', '.join(Band)}.")
                 continue
             for tag in _names(table.at(role, band)):
                 if tag not in set(InterestTag):
                     place = table.at(role, band, tag)
                     remedy = f"The tags are {', '.join(InterestTag)}."
-                    yield place.finding("unknown-tag", f"no such interest tag: {tag}", remedy)
+                    yield place.finding(Rule.UNKNOWN_TAG, f"no such interest tag: {tag}", remedy)
 
 
 def _names(place: Place) -> list[str]:
@@ -79,7 +79,7 @@ def two_or_three_courses(entries: Entries) -> Iterator[Finding]:
     for cell in cells(entries):
         if len(set(cell.ids)) != len(cell.ids) or not LEAST_COURSES <= len(cell.ids) <= MOST_COURSES:
             message = f"{cell.key} names {', '.join(cell.ids) or 'nothing'}"
-            yield cell.place.finding("cell-size", message, "Name two or three different courses.")
+            yield cell.place.finding(Rule.CELL_SIZE, message, "Name two or three different courses.")
 
 
 def known_courses(entries: Entries) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def known_courses(entries: Entries) -> Iterator[Finding]:
         for index, id in enumerate(cell.ids):
             if id not in catalogue:
                 place = cell.place.at(index)
-                yield place.finding("unknown-course", f"no such course: {id}", "courses.yaml names the courses.")
+                yield place.finding(Rule.UNKNOWN_COURSE, f"no such course: {id}", "courses.yaml names the courses.")
 
 
 def courses_fit_their_cell(entries: Entries) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def courses_fit_their_cell(entries: Entries) -> Iterator[Finding]:
             for complaint in _misfits(course, cell.key, roles[cell.key.role]):
                 place = cell.place.at(cell.ids.index(course.value.id))
                 remedy = "Take another course, or correct the entry in courses.yaml."
-                yield place.finding("course-misfit", f"{course.value.id} {complaint}", remedy)
+                yield place.finding(Rule.COURSE_MISFIT, f"{course.value.id} {complaint}", remedy)
 
 
 def _misfits(course: Entry[Course], key: TableKey, role: Role) -> Iterator[str]:
@@ -120,22 +120,22 @@ def no_course_is_everywhere(entries: Entries) -> Iterator[Finding]:
             if 2 * uses > len(own):
                 message = f"{course} stands in {uses} of the {len(own)} cells of {role.value.id}"
                 place = Place(document=entries.table, steps=(role.value.id,))
-                yield place.finding("course-everywhere", message, "Put other courses into some of these cells.")
+                yield place.finding(Rule.COURSE_EVERYWHERE, message, "Put other courses into some of these cells.")
 
 
 def free_courses(entries: Entries) -> Iterator[Finding]:
-    yield from _lacking(entries, lambda course: course.cost == FREE, "no-free-course", "a free course")
+    yield from _lacking(entries, lambda course: course.cost == FREE, Rule.NO_FREE_COURSE, "a free course")
 
 
 def credentials(entries: Entries) -> Iterator[Finding]:
-    yield from _lacking(entries, _gives_credential, "no-credential", "a course that ends in a credential")
+    yield from _lacking(entries, _gives_credential, Rule.NO_CREDENTIAL, "a course that ends in a credential")
 
 
 def _gives_credential(course: Course) -> bool:
     return course.credential_type != NO_CREDENTIAL
 
 
-def _lacking(entries: Entries, wanted: Callable[[Course], bool], rule: str, what: str) -> Iterator[Finding]:
+def _lacking(entries: Entries, wanted: Callable[[Course], bool], rule: Rule, what: str) -> Iterator[Finding]:
     """Cells without a wanted course although the catalogue has one that would fit."""
     roles = {role.value.id: role.value for role in entries.roles}
     for cell in cells(entries):
