@@ -51,8 +51,6 @@ HOSTILE_TEXTS = (
     "%s %(name)s {0} ${x} $1 NULL null [] {}",
 )
 
-ids = RandomIds()
-
 
 @dataclass
 class FakeClock:
@@ -66,6 +64,20 @@ class FakeClock:
     def move(self, **by: float) -> datetime:
         self.now += timedelta(**by)
         return self.now
+
+
+@dataclass
+class TickingClock:
+    """A millisecond later each time it is asked, so that of two identifiers the one made later is the greater."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+ids = RandomIds(TickingClock())
 
 
 # --- content ----------------------------------------------------------------------------------------------------------

@@ -60,11 +60,16 @@ class Listener:
 
     async def _until_lost(self) -> None:
         connection = await self.connect()
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
         try:
             await connection.add_listener(CHANNEL, self._ring)
             self._rung.set()
             while True:
-                await asyncio.sleep(self.check)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.check):
+                        await gone.wait()
+                # Raises where it is gone, and where a frozen server does not answer.
                 await connection.fetchval("SELECT 1")
         finally:
             connection.terminate()
