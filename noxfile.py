@@ -1,0 +1,120 @@
+"""The checks, each as a session of its own. ``nox -l`` lists them; CI runs ``.ci/run``.
+
+All sessions share the checkout's ``.venv``, since installing everything takes longer than most checks do. Only
+``wheel`` has an environment of its own: an empty one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import zipfile
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+CORE_COVERAGE = "98"
+
+nox.options.sessions = ["lint", "types", "imports", "tests", "wheel", "coverage"]
+nox.options.default_venv_backend = "none"
+
+
+def equip(session: nox.Session) -> None:
+    """Installs this checkout with all it needs to be checked, unless that was done for this very pyproject.toml."""
+    mark = VENV / f".equipped-{hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()[:16]}"
+    if mark.exists():
+        return
+    if not PYTHON.exists():
+        session.run(sys.executable, "-m", "venv", str(VENV), external=True)
+    run(session, "-m", "pip", "install", "-q", "-e", ".[server,test,dev]")
+    mark.touch()
+
+
+def run(session: nox.Session, *command: str) -> None:
+    session.run(str(PYTHON), *command, external=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The whole test suite, as the README's test command runs it; arguments go to pytest."""
+    equip(session)
+    run(session, "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    equip(session)
+    run(session, "-m", "ruff", "check", ".")
+    run(session, "-m", "ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types, over all packages."""
+    equip(session)
+    run(session, "-m", "mypy")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Who may import whom, what importing does, and no data in SQL."""
+    equip(session)
+    run(session, "-m", "pytest", "-q", "--noconftest", "tests/architecture")
+
+
+@nox.session
+def sizes(session: nox.Session) -> None:
+    """Modules and functions that have outgrown what a reader holds in mind. A report: it never fails."""
+    equip(session)
+    run(session, "tests/architecture/sizes.py", "src")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Lines and branches of the core that its unit suite alone covers."""
+    equip(session)
+    # Timed by the clock: the tracer would be what they measure.
+    timed = "tests/unit/test_offline_grader.py::test_no_input_within_the_length_limit_is_slow"
+    run(
+        session, "-m", "pytest", "-q", "tests/unit", f"--deselect={timed}",
+        "--cov=credcore", "--cov-branch", "--cov-report=term-missing:skip-covered", f"--cov-fail-under={CORE_COVERAGE}",
+    )  # fmt: skip
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The wheel in an empty environment: the core, its bank and a whole screener need nothing but Python."""
+    equip(session)
+    place = Path(session.create_tmp())
+    for old in place.glob("*.whl"):
+        old.unlink()
+    run(session, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(place), ".")
+    [built] = place.glob("*.whl")
+    _carries_the_content(session, built, place)
+    empty = place / "empty"
+    run(session, "-m", "venv", "--clear", "--without-pip", str(empty))
+    run(session, "-m", "pip", "--python", str(empty / "bin" / "python"), "install", "-q", "--no-deps", str(built))
+    session.run(str(empty / "bin" / "python"), "-I", "tests/wheel/take_a_screener.py", external=True)
+
+
+def _carries_the_content(session: nox.Session, built: Path, place: Path) -> None:
+    """The bank in the wheel is what the YAML files say now."""
+    compiled = place / "compiled.json"
+    code = "import sys; from pathlib import Path; from credcore_app.content import compile_folder; "
+    run(session, "-c", f"{code}Path(sys.argv[1]).write_bytes(compile_folder(Path('content')))", str(compiled))
+    with zipfile.ZipFile(built) as archive:
+        if archive.read("credcore/bank.json") != compiled.read_bytes():
+            session.error("the bank in the wheel is not what content/ says")
+
+
+@nox.session
+def offline_table(session: nox.Session) -> None:
+    """The offline grader against human grades: ``nox -s offline_table -- FILE``, a CSV of graded answers."""
+    equip(session)
+    if not session.posargs:
+        session.error("give the path of the CSV file with graded answers: nox -s offline_table -- FILE")
+    run(session, "tests/campaigns/offline_table.py", *session.posargs)
