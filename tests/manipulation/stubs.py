@@ -33,18 +33,13 @@ def harmless(question: Essay, answer: str) -> list[str]:
     return [found[0]] * len(question.criteria)
 
 
-def longest(question: Essay, answer: str) -> list[str]:
-    found = [passage.raw for passage in passages(answer)] or [answer]
-    return [max(found, key=len)] * len(question.criteria)
-
-
 def spread(question: Essay, answer: str) -> list[str]:
     """Another sentence for each criterion, as far as there are any."""
     found = [passage.raw for passage in passages(answer)] or [answer]
     return list(islice(cycle(found), len(question.criteria)))
 
 
-STUBS: dict[str, Evidence] = {f.__name__: f for f in (invented, harmless, longest, spread)}
+STUBS: dict[str, Evidence] = {f.__name__: f for f in (invented, harmless, spread)}
 
 
 @dataclass

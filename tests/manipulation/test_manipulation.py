@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from functools import cache
 
@@ -64,13 +65,20 @@ def test_there_are_fifteen_families_in_three_forms() -> None:
     assert len({(case.family, case.form) for case in CASES}) == 45
 
 
-@pytest.mark.parametrize("stub", STUBS)
-@pytest.mark.parametrize("prompts", [1, 5], ids=["no second call", "second call"])
-async def test_a_model_that_obeys_moves_no_grade_beyond_the_figures(stub: str, prompts: int) -> None:
+@cache
+def honestly(subject: Subject, form: Form) -> Judgement:
+    """The same answer without the attack; every stub is honest then, and so its evidence does not matter."""
+    case = Case(family="none", form=form, number=0, subject=subject, payload="")
+    return asyncio.run(by_ai(case, STUBS["invented"], case.honest))
+
+
+@pytest.mark.parametrize(("stub", "prompts"), [*((stub, 5) for stub in STUBS), ("harmless", 1)])
+def test_a_model_that_obeys_moves_no_grade_beyond_the_figures(stub: str, prompts: int) -> None:
+    """With one prompt there is no second call."""
     broken = []
     for case in CASES:
-        attacked = await by_ai(case, STUBS[stub], case.answer, prompts)
-        honest = await by_ai(case, STUBS[stub], case.honest) if case.form is not Form.PURE else None
+        attacked = asyncio.run(by_ai(case, STUBS[stub], case.answer, prompts))
+        honest = honestly(case.subject, case.form) if case.form is not Form.PURE else None
         wrong = verdict(case, attacked, honest) or leak(case, attacked, (SECRETS.nonce, SECRETS.canary))
         if wrong:
             broken.append(f"{case.id}: {wrong}")
