@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 import urllib.parse
@@ -22,6 +23,8 @@ SHARED = "credcore_shared"
 
 EMPTY = """
 DELETE FROM principal;
+DELETE FROM audit_entry;
+DELETE FROM erased_assessments;
 DELETE FROM question;
 DELETE FROM bank_revision;
 DELETE FROM signing_key;
@@ -60,7 +63,9 @@ def postgres_dsn() -> Iterator[str]:
     base = Path(tempfile.mkdtemp(prefix="credcore-tests-"))
     base.chmod(0o711)  # as root, PostgreSQL's own account has to pass through
     try:
-        with start(EmbeddedSettings(data_dir=base / "data"), on_progress=lambda line: None) as server:
+        programs = os.environ.get("CREDCORE_PG_BIN")  # which PostgreSQL to test against; the system's unless set
+        settings = EmbeddedSettings(data_dir=base / "data", pg_bin=Path(programs) if programs else None)
+        with start(settings, on_progress=lambda line: None) as server:
             asyncio.run(_make_databases(server.dsn))
             yield server.dsn
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -41,17 +41,23 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
-    """Who calls, as their access token says. ``epoch`` must still be the account's: stores check it in each query."""
+    """Who calls, as their access token says. ``epoch`` must still be the account's: stores check it in each query.
+
+    ``session_id`` is the sign-in (the family of refresh tokens) that the access token was issued with.
+    """
 
     id: UUID
     kind: CallerKind
     epoch: int
     role: UserRole | None = None
     scopes: frozenset[Scope] = frozenset()
+    session_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
+    """``second_factor``: log-in asks for a one-time code."""
+
     id: UUID
     email: str
     name: str
@@ -59,10 +65,30 @@ class Account:
     ai_consent: bool
     created_at: datetime
     epoch: int = 1
+    second_factor: bool = False
 
     @property
     def caller(self) -> Caller:
         return Caller(id=self.id, kind=CallerKind.USER, epoch=self.epoch, role=self.role)
+
+    def caller_in(self, session_id: UUID) -> Caller:
+        return replace(self.caller, session_id=session_id)
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whoever sees other people's data should have one, and is reminded until they do."""
+        return self.role is not UserRole.STUDENT and not self.second_factor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a request came from: the client's address, and the program that it says it is. Neither is proof."""
+
+    address: str | None = None
+    agent: str | None = None
+
+
+NOWHERE = Origin()
 
 
 def parse_email(text: str, pointer: str = "/email") -> str:

@@ -25,6 +25,10 @@ class InvalidCredentials(Refused):
     """Log-in failed; deliberately says nothing about which half was wrong."""
 
 
+class SecondFactorRequired(Refused):
+    """The password was right; the account also asks for a one-time code, and none, or a wrong one, was given."""
+
+
 class Forbidden(Refused):
     """The caller's kind, role or scopes can never do this."""
 

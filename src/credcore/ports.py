@@ -98,9 +98,18 @@ class AccountStore(Protocol):
 
 class RefreshTokenStore(Protocol):
     async def open_family(
-        self, family_id: UUID, account_id: UUID, token_hash: bytes, origin: Origin = NOWHERE
+        self,
+        family_id: UUID,
+        account_id: UUID,
+        token_hash: bytes,
+        origin: Origin = NOWHERE,
+        epoch: int | None = None,
     ) -> None:
-        """A new family with its first token. Raises Unauthenticated where the account is gone."""
+        """A new family with its first token.
+
+        Raises Unauthenticated where the account is gone, or its epoch is no longer ``epoch``: the password that was
+        checked a moment ago may have been changed since.
+        """
 
     async def present(
         self,
@@ -259,6 +268,7 @@ class GradingQueue(Protocol):
         Where the oldest one was claimed ``SUSPECT_AFTER`` times it comes alone, and no such job comes with others: what
         ends a worker takes others down with it so often at the most.
         A job that was claimed ``max_attempts`` times before is not claimed again: it is dead, and stays visible.
+        A task's ``ai_consent`` is what the start said, unless the person has withdrawn it since.
         """
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:

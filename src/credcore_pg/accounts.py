@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from credcore.accounts import Account, Caller
+from credcore.consent import CONSENT_VERSION
 from credcore.errors import Unauthenticated
 from credcore.ports import StoredPassword
 from credcore_pg.codec import findable
 from credcore_pg.database import Database
-from credcore_pg.rows import account_of
+from credcore_pg.rows import account_of, stored_password_of
 
 _ADD = """
 WITH clock AS (SELECT coalesce($7::timestamptz, clock_timestamp()) AS now),
 principal AS (INSERT INTO principal (principal_id, kind) VALUES ($1, 'user') RETURNING principal_id, token_epoch),
 account AS (
-    INSERT INTO account (principal_id, email, name, role, ai_consent, ai_consent_at, created_at, password_hash)
-    SELECT principal_id, $2, $3, $4, $5, CASE WHEN $5 THEN now END, now, $6 FROM principal, clock
+    INSERT INTO account (
+        principal_id, email, name, role, ai_consent, ai_consent_at, ai_consent_version, created_at, password_hash,
+        password_set_at
+    )
+    SELECT principal_id, $2, $3, $4, $5, CASE WHEN $5 THEN now END, CASE WHEN $5 THEN $8 END, now, $6, now
+    FROM principal, clock
     RETURNING *
 )
 SELECT account.*, principal.token_epoch FROM account, principal
 """
 
 _BY_EMAIL = """
-SELECT account.*, principal.token_epoch FROM account JOIN principal USING (principal_id)
+SELECT account.*, principal.token_epoch, factor.secret, factor.confirmed_at, factor.last_step
+FROM account JOIN principal USING (principal_id)
+LEFT JOIN second_factor AS factor USING (principal_id)
 WHERE account.email = $1 AND principal.disabled_at IS NULL
 """
 
@@ -52,12 +59,13 @@ class PostgresAccounts:
             account.ai_consent,
             password_hash,
             self.database.now,
+            CONSENT_VERSION,
         )
         return account_of(row)
 
     async def by_email(self, email: str) -> StoredPassword | None:
         row = await self.database.row(_BY_EMAIL, findable(email.lower()))
-        return StoredPassword(account=account_of(row), password_hash=row["password_hash"]) if row else None
+        return stored_password_of(row) if row else None
 
     async def of(self, caller: Caller) -> Account:
         row = await self.database.row(_OF, caller.id, caller.epoch)

@@ -18,6 +18,7 @@ from credcore_pg.database import Connection, Database
 from credcore_pg.grades import store_grade
 from credcore_pg.listening import CHANNEL, Listener
 
+# Consent counts as it is when a job is claimed: a person may have withdrawn it. A partner has no account.
 # Whoever claims also buries: a job that is due once more after its last attempt. Rows that another claim holds at this
 # moment are passed over, so that claims never wait for each other and never overlap.
 _CLAIM = """
@@ -55,9 +56,10 @@ held AS (
     RETURNING job.*
 )
 SELECT held.assessment_id, held.attempts, held.lease_token, held.leased_until, question.body, response.answer,
-    assessment.ai_consent
+    assessment.ai_consent AND coalesce(account.ai_consent, true) AS ai_consent
 FROM held
 JOIN assessment USING (assessment_id)
+LEFT JOIN account ON account.principal_id = assessment.owner_id
 JOIN response USING (assessment_id, question_id)
 JOIN form_item AS item USING (assessment_id, question_id)
 JOIN question ON question.question_id = item.question_id AND question.version = item.question_version

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from credcore.accounts import ABSOLUTE_LIFETIME, Account, RefreshOutcome, RefreshToken
+from credcore.accounts import ABSOLUTE_LIFETIME, NOWHERE, Origin, RefreshOutcome, RefreshToken
 from credcore.errors import Unauthenticated
+from credcore.ports import Presented
 from credcore_pg.database import Connection, Database
 from credcore_pg.rows import account_of
 
@@ -18,14 +19,20 @@ from credcore_pg.rows import account_of
 _OPEN_FAMILY = """
 WITH clock AS (SELECT coalesce($4::timestamptz, clock_timestamp()) AS now),
 over AS (DELETE FROM token_family USING clock WHERE account_id = $2 AND started_at < now - $5::interval),
+holder AS (
+    SELECT principal_id FROM principal JOIN account USING (principal_id)
+    WHERE principal_id = $2 AND disabled_at IS NULL AND token_epoch = coalesce($8, token_epoch)
+),
 family AS (
-    INSERT INTO token_family (family_id, account_id, started_at)
-    SELECT $1, principal_id, now FROM principal JOIN account USING (principal_id), clock
-    WHERE principal_id = $2 AND disabled_at IS NULL
+    INSERT INTO token_family (family_id, account_id, started_at, refreshed_at, address, agent)
+    SELECT $1, principal_id, now, now, $6, $7 FROM holder, clock
+    ON CONFLICT ON CONSTRAINT token_family_pk DO NOTHING
     RETURNING family_id, started_at
+),
+token AS (
+    INSERT INTO refresh_token (token_hash, family_id, issued_at) SELECT $3, family_id, started_at FROM family
 )
-INSERT INTO refresh_token (token_hash, family_id, issued_at) SELECT $3, family_id, started_at FROM family
-RETURNING family_id
+SELECT principal_id FROM holder
 """
 
 # The lock comes in a statement of its own: the next one sees what whoever held it before has done.
@@ -48,6 +55,9 @@ WHERE token.token_hash = $1
 _ROTATE = """
 WITH spent AS (
     UPDATE refresh_token SET spent_at = $3, successor_hash = $2 WHERE token_hash = $1 RETURNING family_id
+),
+used AS (
+    UPDATE token_family SET refreshed_at = $3 FROM spent WHERE token_family.family_id = spent.family_id
 )
 INSERT INTO refresh_token (token_hash, family_id, issued_at) SELECT $2, family_id, $3 FROM spent
 """
@@ -61,11 +71,26 @@ WHERE revoked_at IS NULL AND family_id = (SELECT family_id FROM refresh_token WH
 class PostgresRefreshTokens:
     database: Database
 
-    async def open_family(self, family_id: UUID, account_id: UUID, token_hash: bytes) -> None:
-        opened = await self.database.row(
-            _OPEN_FAMILY, family_id, account_id, token_hash, self.database.now, ABSOLUTE_LIFETIME
+    async def open_family(
+        self,
+        family_id: UUID,
+        account_id: UUID,
+        token_hash: bytes,
+        origin: Origin = NOWHERE,
+        epoch: int | None = None,
+    ) -> None:
+        holder = await self.database.row(
+            _OPEN_FAMILY,
+            family_id,
+            account_id,
+            token_hash,
+            self.database.now,
+            ABSOLUTE_LIFETIME,
+            origin.address,
+            origin.agent,
+            epoch,
         )
-        if opened is None:
+        if holder is None:
             raise Unauthenticated
 
     async def present(
@@ -73,8 +98,8 @@ class PostgresRefreshTokens:
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
-    ) -> Account:
-        async def work(connection: Connection) -> Account | None:
+    ) -> Presented:
+        async def work(connection: Connection) -> Presented | None:
             await connection.execute(_LOCK, token_hash)
             row = await connection.fetchrow(_STATE, token_hash, self.database.now)
             if row is None:
@@ -89,13 +114,13 @@ class PostgresRefreshTokens:
                     return None
                 case RefreshOutcome.REFUSE:
                     return None
-            return account_of(row)
+            return Presented(account=account_of(row), family_id=row["family_id"])
 
-        account = await self.database.in_transaction(work)
+        presented = await self.database.in_transaction(work)
         # Not before the commit: a revocation has to stand although the caller is refused.
-        if account is None:
+        if presented is None:
             raise Unauthenticated
-        return account
+        return presented
 
     async def revoke_family_of(self, token_hash: bytes) -> None:
         await self.database.row(_REVOKE, token_hash, self.database.now)

@@ -8,7 +8,9 @@ from credcore.accounts import Account, UserRole
 from credcore.assessment import Assessment, Response, ResponseStatus
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.errors import NotFound, Unauthenticated
+from credcore.ports import StoredPassword
 from credcore.questions import QuestionType
+from credcore.second_factor import SecondFactor
 from credcore_pg.codec import answer_of
 
 CALLER = """caller AS (
@@ -40,7 +42,17 @@ def account_of(row: asyncpg.Record) -> Account:
         ai_consent=row["ai_consent"],
         created_at=row["created_at"],
         epoch=row["token_epoch"],
+        second_factor=row["second_factor"],
     )
+
+
+def stored_password_of(row: asyncpg.Record) -> StoredPassword:
+    """``secret`` NULL: an outer join found no second factor, not even one that waits for confirmation."""
+    factor = None
+    if row["secret"] is not None:
+        confirmed = row["confirmed_at"] is not None
+        factor = SecondFactor(secret=row["secret"], confirmed=confirmed, last_step=row["last_step"])
+    return StoredPassword(account=account_of(row), password_hash=row["password_hash"], second_factor=factor)
 
 
 def assessment_of(row: asyncpg.Record, items: tuple[FormItem, ...]) -> Assessment:

@@ -11,19 +11,26 @@ from functools import partial
 
 from credcore_pg.accounts import PostgresAccounts
 from credcore_pg.assessments import PostgresAssessments
+from credcore_pg.budget import PostgresBudget
 from credcore_pg.connecting import DatabaseSettings, connect
 from credcore_pg.content import PostgresBank
+from credcore_pg.credentials import PostgresPasswords
 from credcore_pg.database import Database, create_pool
 from credcore_pg.health import PostgresHealth
 from credcore_pg.idempotency import PostgresIdempotency
 from credcore_pg.keys import SigningKeys
 from credcore_pg.listening import Listener
+from credcore_pg.measured import MeasuredGraders
 from credcore_pg.partners import PostgresPartners
+from credcore_pg.people import PostgresAudit, PostgresPeople
+from credcore_pg.privacy import PostgresOwnAccounts
 from credcore_pg.profiles import PostgresProfiles
 from credcore_pg.queue import PostgresQueue
 from credcore_pg.rate_limits import PostgresRateLimits
 from credcore_pg.refresh_tokens import PostgresRefreshTokens
 from credcore_pg.responses import PostgresResponses
+from credcore_pg.second_factors import PostgresSecondFactors
+from credcore_pg.sessions import PostgresSessions
 
 CLOSE_WITHIN = 5.0
 """Seconds that connections in use get to finish."""
@@ -34,10 +41,18 @@ class PostgresStores:
     database: Database
     accounts: PostgresAccounts
     refresh_tokens: PostgresRefreshTokens
+    own_accounts: PostgresOwnAccounts
+    passwords: PostgresPasswords
+    second_factors: PostgresSecondFactors
+    sessions: PostgresSessions
+    people: PostgresPeople
+    audit: PostgresAudit
     assessments: PostgresAssessments
     responses: PostgresResponses
     profiles: PostgresProfiles
     queue: PostgresQueue
+    budget: PostgresBudget
+    measured: MeasuredGraders
     bank: PostgresBank
     idempotency: PostgresIdempotency
     partners: PostgresPartners
@@ -70,10 +85,18 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         database=database,
         accounts=PostgresAccounts(database),
         refresh_tokens=PostgresRefreshTokens(database),
+        own_accounts=PostgresOwnAccounts(database),
+        passwords=PostgresPasswords(database),
+        second_factors=PostgresSecondFactors(database),
+        sessions=PostgresSessions(database),
+        people=PostgresPeople(database),
+        audit=PostgresAudit(database),
         assessments=PostgresAssessments(database),
         responses=PostgresResponses(database),
         profiles=PostgresProfiles(database),
         queue=PostgresQueue(database, listener),
+        budget=PostgresBudget(database),
+        measured=MeasuredGraders(database),
         bank=PostgresBank(database),
         idempotency=PostgresIdempotency(database),
         partners=PostgresPartners(database),

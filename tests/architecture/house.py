@@ -20,7 +20,7 @@ PACKAGES = frozenset({CORE, ROOT}) | ADAPTERS
 RULES = frozenset({
     "text", "ids", "errors", "rights", "questions", "fields", "content_reader", "catalogue", "bank", "blueprint",
     "assessment", "grading", "scoring", "feedback", "profile", "recommendation", "accounts", "breaker", "budget",
-    "partners", "rate_limits", "sharing",
+    "partners", "rate_limits", "sharing", "passwords", "second_factor", "consent", "audit",
 })  # fmt: skip
 CORE_LAYERS = {
     **dict.fromkeys(RULES, "rules"),
@@ -28,6 +28,7 @@ CORE_LAYERS = {
     "offline_grader": "grader",
     "ports": "ports",
     "access_ports": "ports",
+    "account_ports": "ports",
     "services": "services",
     "memory": "memory",
     "": "package",

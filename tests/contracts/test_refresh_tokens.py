@@ -25,7 +25,7 @@ async def signed_in(stores):
 
 
 async def present(stores, token, successor, decide=refresh_outcome):
-    return await stores.refresh_tokens.present(token, successor, decide)
+    return (await stores.refresh_tokens.present(token, successor, decide)).account
 
 
 async def refused(stores, token) -> bool:
@@ -159,6 +159,16 @@ async def test_the_newest_token_and_a_spent_one_both_end_their_family(stores):
 async def test_whoever_has_no_account_gets_no_family(stores):
     with pytest.raises(Unauthenticated):
         await stores.refresh_tokens.open_family(ids.new_id(), ids.new_id(), new_hash())
+
+
+async def test_opening_the_same_family_again_changes_nothing(stores):
+    account, family = await stores.account(), ids.new_id()
+    first, second = new_hash(), new_hash()
+    await stores.refresh_tokens.open_family(family, account.id, first)
+    await present(stores, first, second)
+    await stores.refresh_tokens.open_family(family, account.id, first)
+    await present(stores, second, new_hash())
+    assert await refused(stores, first)
 
 
 async def test_the_tokens_of_an_erased_account_are_dead(stores):

@@ -4,10 +4,13 @@ For plugins that keep their own state, and for trying the rules out: ``MemorySto
 """
 
 from credcore.memory.accounts import MemoryAccounts, MemoryRefreshTokens
+from credcore.memory.administration import MemoryAudit, MemoryPeople
 from credcore.memory.assessments import MemoryAssessments
 from credcore.memory.content import MemoryBank, MemoryHealth
+from credcore.memory.credentials import MemoryPasswords, MemorySecondFactors, MemorySessions
 from credcore.memory.idempotency import MemoryIdempotency
 from credcore.memory.partners import MemoryPartners
+from credcore.memory.privacy import MemoryOwnAccounts
 from credcore.memory.profiles import MemoryProfiles
 from credcore.memory.queue import MemoryQueue
 from credcore.memory.rate_limits import MemoryRateLimits
@@ -16,14 +19,20 @@ from credcore.memory.state import MemoryState, RandomIds, system_clock
 __all__ = [
     "MemoryAccounts",
     "MemoryAssessments",
+    "MemoryAudit",
     "MemoryBank",
     "MemoryHealth",
     "MemoryIdempotency",
+    "MemoryOwnAccounts",
     "MemoryPartners",
+    "MemoryPasswords",
+    "MemoryPeople",
     "MemoryProfiles",
     "MemoryQueue",
     "MemoryRateLimits",
     "MemoryRefreshTokens",
+    "MemorySecondFactors",
+    "MemorySessions",
     "MemoryState",
     "RandomIds",
     "system_clock",

@@ -3,84 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from credcore.accounts import Account, Caller, RefreshOutcome, RefreshToken
+from credcore.accounts import NOWHERE, Account, Caller, Origin, RefreshOutcome, RefreshToken
+from credcore.consent import CONSENT_VERSION
 from credcore.errors import EmailTaken, Unauthenticated
-from credcore.memory.state import MemoryState
-from credcore.ports import StoredPassword
+from credcore.memory.state import FamilyRow, MemoryState, SecretsRow, TokenRow
+from credcore.ports import Presented, StoredPassword
 
 
 @dataclass(frozen=True)
 class MemoryAccounts:
     state: MemoryState
-    _hashes: dict[UUID, str] = field(default_factory=dict)
 
     async def add(self, account: Account, password_hash: str) -> Account:
         email = account.email.lower()
         if any(other.email == email for other in self.state.accounts.values()):
             raise EmailTaken
-        stored = replace(account, email=email, created_at=self.state.clock())
+        now = self.state.clock()
+        stored = replace(account, email=email, created_at=now)
         self.state.accounts[account.id] = stored
-        self._hashes[account.id] = password_hash
+        self.state.secrets[account.id] = SecretsRow(
+            password_hash=password_hash,
+            password_set_at=now,
+            consent_at=now if account.ai_consent else None,
+            consent_version=CONSENT_VERSION if account.ai_consent else None,
+        )
         return stored
 
     async def by_email(self, email: str) -> StoredPassword | None:
         for account in self.state.accounts.values():
             if account.email == email.lower():
-                return StoredPassword(account=account, password_hash=self._hashes[account.id])
+                return stored_password(self.state, account)
         return None
 
     async def of(self, caller: Caller) -> Account:
-        self.state.admit(caller)
-        account = self.state.accounts.get(caller.id)
-        if account is None:
-            raise Unauthenticated
-        return account
+        return self.state.account(caller)
 
     async def replace_password_hash(self, account_id: UUID, old_hash: str, new_hash: str) -> None:
-        if self._hashes.get(account_id) == old_hash:
-            self._hashes[account_id] = new_hash
+        secrets = self.state.secrets.get(account_id)
+        if secrets is not None and secrets.password_hash == old_hash:
+            secrets.password_hash = new_hash
 
 
-@dataclass(slots=True)
-class _Family:
-    account_id: UUID
-    started_at: datetime
-    revoked: bool = False
-
-
-@dataclass(slots=True)
-class _Token:
-    family_id: UUID
-    issued_at: datetime
-    spent_at: datetime | None = None
-    successor: bytes | None = None
+def stored_password(state: MemoryState, account: Account) -> StoredPassword:
+    secrets = state.secrets[account.id]
+    return StoredPassword(account=account, password_hash=secrets.password_hash, second_factor=secrets.second_factor)
 
 
 @dataclass(frozen=True)
 class MemoryRefreshTokens:
     state: MemoryState
-    _families: dict[UUID, _Family] = field(default_factory=dict)
-    _tokens: dict[bytes, _Token] = field(default_factory=dict)
 
-    async def open_family(self, family_id: UUID, account_id: UUID, token_hash: bytes) -> None:
-        if account_id not in self.state.accounts:
+    async def open_family(
+        self,
+        family_id: UUID,
+        account_id: UUID,
+        token_hash: bytes,
+        origin: Origin = NOWHERE,
+        epoch: int | None = None,
+    ) -> None:
+        account = self.state.accounts.get(account_id)
+        if account is None or epoch not in (None, account.epoch):
             raise Unauthenticated
+        if family_id in self.state.families:
+            return
         now = self.state.clock()
-        self._families[family_id] = _Family(account_id, now)
-        self._tokens[token_hash] = _Token(family_id, now)
+        self.state.families[family_id] = FamilyRow(
+            account_id=account_id, started_at=now, origin=origin, refreshed_at=now
+        )
+        self.state.tokens[token_hash] = TokenRow(family_id=family_id, issued_at=now)
 
     async def present(
         self,
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
-    ) -> Account:
-        token = self._tokens.get(token_hash)
-        family = self._families[token.family_id] if token else None
+    ) -> Presented:
+        token = self.state.tokens.get(token_hash)
+        family = self.state.families[token.family_id] if token else None
         account = self.state.accounts.get(family.account_id) if family else None
         if token is None or family is None or account is None:
             raise Unauthenticated
@@ -88,27 +91,29 @@ class MemoryRefreshTokens:
         match decide(self._seen(token, family), now):
             case RefreshOutcome.ROTATE:
                 token.spent_at, token.successor = now, successor_hash
-                self._tokens[successor_hash] = _Token(token.family_id, now)
+                family.refreshed_at = now
+                self.state.tokens[successor_hash] = TokenRow(family_id=token.family_id, issued_at=now)
             case RefreshOutcome.SAME_AGAIN:
                 pass
             case RefreshOutcome.REVOKE_FAMILY:
-                family.revoked = True
+                family.revoked_at = now
                 raise Unauthenticated
             case RefreshOutcome.REFUSE:
                 raise Unauthenticated
-        return account
+        return Presented(account=account, family_id=token.family_id)
 
     async def revoke_family_of(self, token_hash: bytes) -> None:
-        if token := self._tokens.get(token_hash):
-            self._families[token.family_id].revoked = True
+        if token := self.state.tokens.get(token_hash):
+            family = self.state.families[token.family_id]
+            family.revoked_at = family.revoked_at or self.state.clock()
 
-    def _seen(self, token: _Token, family: _Family) -> RefreshToken:
-        following = self._tokens.get(token.successor) if token.successor else None
+    def _seen(self, token: TokenRow, family: FamilyRow) -> RefreshToken:
+        following = self.state.tokens.get(token.successor) if token.successor else None
         return RefreshToken(
             family_id=token.family_id,
             issued_at=token.issued_at,
             family_started_at=family.started_at,
             spent_at=token.spent_at,
             successor_spent=following is not None and following.spent_at is not None,
-            family_revoked=family.revoked,
+            family_revoked=family.revoked_at is not None,
         )

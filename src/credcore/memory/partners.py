@@ -50,9 +50,7 @@ class MemoryPartners:
         self.state.partners[partner_id] = 1
         await self.add_client(partner_id, client_id, scopes, secret_hash)
 
-    async def add_client(
-        self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes
-    ) -> None:
+    async def add_client(self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes) -> None:
         if partner_id not in self.state.partners:
             raise NotFound("partner")
         self._clients[client_id] = _Client(partner_id, scopes, self.state.clock(), secrets={secret_hash: None})

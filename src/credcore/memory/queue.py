@@ -88,7 +88,7 @@ class MemoryQueue:
                 assessment_id=row.assessment.id,
                 question=question,
                 answer=answer.text,
-                ai_consent=row.assessment.ai_consent,
+                ai_consent=self._consents(row),
             ),
             token=job.token,
             attempt=job.attempts,
@@ -102,3 +102,8 @@ class MemoryQueue:
         if job is None or job.token != claim.token:
             return row, None
         return row, job
+
+    def _consents(self, row: AssessmentRow) -> bool:
+        """As it is now: a person may have withdrawn it since the start. A partner has no account."""
+        owner = self.state.accounts.get(row.assessment.owner_id)
+        return row.assessment.ai_consent and (owner is None or owner.ai_consent)

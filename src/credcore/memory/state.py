@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from credcore.accounts import Account, Caller
+from credcore.accounts import Account, Caller, Origin
 from credcore.assessment import Assessment, Response
+from credcore.audit import AuditEntry
 from credcore.errors import NotFound, Unauthenticated
 from credcore.grading import Grade
 from credcore.ids import uuid7
-from credcore.ports import Completed
+from credcore.ports import Completed, Replay
 from credcore.questions import Question
+from credcore.second_factor import SecondFactor
 
 
 def system_clock() -> datetime:
@@ -67,10 +70,59 @@ class AssessmentRow:
 
 
 @dataclass(kw_only=True, slots=True)
+class FamilyRow:
+    """One sign-in."""
+
+    account_id: UUID
+    started_at: datetime
+    origin: Origin
+    refreshed_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class TokenRow:
+    family_id: UUID
+    issued_at: datetime
+    spent_at: datetime | None = None
+    successor: bytes | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class SecretsRow:
+    """What proves an account, and what was agreed to with it."""
+
+    password_hash: str
+    password_set_at: datetime
+    consent_at: datetime | None = None
+    consent_version: str | None = None
+    second_factor: SecondFactor | None = None
+    recovery: dict[bytes, datetime | None] = field(default_factory=dict)
+    reset: tuple[bytes, datetime, datetime] | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class KeyRow:
+    """An idempotency key."""
+
+    request_hash: bytes
+    effect_id: UUID
+    claimed_at: datetime
+    leased_until: datetime
+    reply: Replay | None = None
+
+
+@dataclass(kw_only=True, slots=True)
 class MemoryState:
     clock: Callable[[], datetime] = system_clock
     ids: RandomIds = field(default_factory=RandomIds)
     accounts: dict[UUID, Account] = field(default_factory=dict)
+    secrets: dict[UUID, SecretsRow] = field(default_factory=dict)
+    families: dict[UUID, FamilyRow] = field(default_factory=dict)
+    tokens: dict[bytes, TokenRow] = field(default_factory=dict)
+    keys: dict[tuple[UUID, str], KeyRow] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    tally: Counter[tuple[date, str, str, str]] = field(default_factory=Counter)
     partners: dict[UUID, int] = field(default_factory=dict)
     assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
@@ -82,6 +134,13 @@ class MemoryState:
         epoch = account.epoch if account else self.partners.get(caller.id)
         if epoch != caller.epoch:
             raise Unauthenticated
+
+    def account(self, caller: Caller) -> Account:
+        """The caller's own account. Raises Unauthenticated."""
+        self.admit(caller)
+        if caller.id not in self.accounts:
+            raise Unauthenticated
+        return self.accounts[caller.id]
 
     def owned(self, caller: Caller, assessment_id: UUID) -> AssessmentRow:
         """The caller's own assessment. Raises Unauthenticated, NotFound."""

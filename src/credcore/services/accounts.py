@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
+from credcore.account_ports import StolenPasswords
 from credcore.accounts import (
+    NOWHERE,
     Account,
     Caller,
+    Origin,
     UserRole,
     parse_email,
     parse_name,
@@ -16,9 +20,12 @@ from credcore.accounts import (
     successor,
     token_hash,
 )
-from credcore.errors import InvalidCredentials, InvalidValue
+from credcore.errors import InvalidCredentials, InvalidValue, SecondFactorRequired
+from credcore.passwords import Owner
 from credcore.ports import AccountStore, IdSource, PasswordHasher, RefreshTokenStore, StoredPassword
 from credcore.rights import require_person
+from credcore.services.new_passwords import NewPasswords, matches
+from credcore.services.second_factor import SecondFactors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +34,19 @@ class SignedIn:
 
     account: Account
     refresh_token: str
+    session_id: UUID
+
+    @property
+    def caller(self) -> Caller:
+        return self.account.caller_in(self.session_id)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """``server_key`` (32 secret bytes, the same in all processes) makes the successors of refresh tokens."""
+    """``server_key`` (32 secret bytes, the same in all processes) makes the successors of refresh tokens.
+
+    Without ``factors`` nobody gets in whose account asks for a second one.
+    """
 
     store: AccountStore
     tokens: RefreshTokenStore
@@ -39,6 +54,12 @@ class Accounts:
     ids: IdSource
     server_key: bytes
     password_min_length: int = 15
+    stolen: StolenPasswords | None = None
+    factors: SecondFactors | None = None
+
+    @property
+    def new_passwords(self) -> NewPasswords:
+        return NewPasswords(hasher=self.hasher, stolen=self.stolen, min_length=self.password_min_length)
 
     async def register(
         self,
@@ -48,6 +69,7 @@ class Accounts:
         password: str,
         ai_consent: bool = False,
         role: UserRole = UserRole.STUDENT,
+        origin: Origin = NOWHERE,
     ) -> SignedIn:
         """Raises InvalidValue, EmailTaken."""
         account = Account(
@@ -58,35 +80,32 @@ class Accounts:
             ai_consent=ai_consent,
             created_at=datetime.fromtimestamp(0, UTC),
         )
-        checked = parse_password(password, min_length=self.password_min_length)
-        stored = await self.store.add(account, await self.hasher.hash(checked))
-        return await self._sign_in(stored)
+        hashed = await self.new_passwords.hashed(password, Owner(email=account.email, name=account.name))
+        return await self._sign_in(await self.store.add(account, hashed), origin)
 
-    async def login(self, *, email: str, password: str) -> SignedIn:
+    async def login(self, *, email: str, password: str, code: str | None = None, origin: Origin = NOWHERE) -> SignedIn:
         """Takes as long, and says the same, for an unknown address and a wrong password.
 
+        ``code``: a one-time or recovery code, for an account that asks for one.
+
         Raises:
-            InvalidCredentials.
+            InvalidCredentials; SecondFactorRequired once the password was right.
         """
         stored = await self._stored(email)
-        try:
-            # Whoever registered under an older, shorter minimum still gets in.
-            candidate = parse_password(password, min_length=1)
-        except InvalidValue:
-            candidate = ""
-        right = await self.hasher.verify(stored.password_hash if stored else None, candidate)
+        right = await matches(self.hasher, stored.password_hash if stored else None, password)
         if stored is None or not right:
             raise InvalidCredentials
+        await self._require_second_factor(stored, code)
         if self.hasher.needs_rehash(stored.password_hash):
-            anew = await self.hasher.hash(candidate)
+            anew = await self.hasher.hash(parse_password(password, min_length=1))
             await self.store.replace_password_hash(stored.account.id, stored.password_hash, anew)
-        return await self._sign_in(stored.account)
+        return await self._sign_in(stored.account, origin)
 
     async def refresh(self, refresh_token: str) -> SignedIn:
         """The account with the token that follows ``refresh_token``. Raises Unauthenticated."""
         following = successor(refresh_token, self.server_key)
-        account = await self.tokens.present(token_hash(refresh_token), token_hash(following), refresh_outcome)
-        return SignedIn(account=account, refresh_token=following)
+        presented = await self.tokens.present(token_hash(refresh_token), token_hash(following), refresh_outcome)
+        return SignedIn(account=presented.account, refresh_token=following, session_id=presented.family_id)
 
     async def logout(self, refresh_token: str) -> None:
         """Ends the token's whole family; an unknown token is no error."""
@@ -102,7 +121,13 @@ class Accounts:
         except InvalidValue:
             return None
 
-    async def _sign_in(self, account: Account) -> SignedIn:
-        token = self.ids.new_secret()
-        await self.tokens.open_family(self.ids.new_id(), account.id, token_hash(token))
-        return SignedIn(account=account, refresh_token=token)
+    async def _require_second_factor(self, stored: StoredPassword, code: str | None) -> None:
+        if not stored.account.second_factor:
+            return
+        if self.factors is None or code is None or not await self.factors.accepts(stored, code):
+            raise SecondFactorRequired
+
+    async def _sign_in(self, account: Account, origin: Origin) -> SignedIn:
+        token, session_id = self.ids.new_secret(), self.ids.new_id()
+        await self.tokens.open_family(session_id, account.id, token_hash(token), origin, account.epoch)
+        return SignedIn(account=account, refresh_token=token, session_id=session_id)

@@ -1,0 +1,57 @@
+"""What administrators, and the operator at the command line, do with other people's accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from credcore.account_ports import AuditStore, PeopleStore
+from credcore.accounts import Account, UserRole, parse_email
+from credcore.audit import Actor, Deed
+from credcore.ports import IdSource, Page
+from credcore.rights import require_role
+from credcore.services.credentials import Credentials
+
+
+@dataclass(frozen=True, kw_only=True)
+class Administration:
+    """Everything here leaves an audit entry. Raises Forbidden for a caller who is no administrator."""
+
+    people: PeopleStore
+    audit: AuditStore
+    credentials: Credentials
+    ids: IdSource
+
+    async def page(self, actor: Actor, *, limit: int, after: UUID | None) -> Page[Account]:
+        _require_admin(actor)
+        return await self.people.page(actor, self.ids.new_id(), limit=limit, after=after)
+
+    async def by_email(self, actor: Actor, email: str) -> Account:
+        """Raises InvalidValue, NotFound."""
+        _require_admin(actor)
+        return await self.people.by_email(actor, self.ids.new_id(), parse_email(email))
+
+    async def find(self, actor: Actor, account_id: UUID) -> Account:
+        """Raises NotFound."""
+        _require_admin(actor)
+        return await self.people.find(actor, self.ids.new_id(), account_id)
+
+    async def set_role(self, actor: Actor, account_id: UUID, role: UserRole) -> Account:
+        """Raises NotFound."""
+        _require_admin(actor)
+        return await self.people.set_role(actor, self.ids.new_id(), account_id, role)
+
+    async def send_reset(self, actor: Actor, account_id: UUID) -> None:
+        """Raises NotFound, Unavailable."""
+        _require_admin(actor)
+        account = await self.find(actor, account_id)
+        await self.credentials.send_reset(actor, account.email)
+
+    async def record(self, actor: Actor, deed: Deed, detail: str = "") -> None:
+        _require_admin(actor)
+        await self.audit.record(actor, self.ids.new_id(), deed, detail)
+
+
+def _require_admin(actor: Actor) -> None:
+    if actor.caller is not None:
+        require_role(actor.caller, UserRole.ADMIN)
