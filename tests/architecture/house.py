@@ -26,6 +26,7 @@ CORE_LAYERS = {
     **dict.fromkeys(RULES, "rules"),
     "offline": "offline",
     "offline_grader": "grader",
+    "defence": "defence",
     "ports": "ports",
     "access_ports": "ports",
     "account_ports": "ports",
@@ -37,6 +38,7 @@ SEES = {
     "rules": {"rules"},
     "offline": {"offline"},
     "grader": {"rules", "offline", "grader"},
+    "defence": {"rules", "offline", "defence"},
     "ports": {"rules", "ports"},
     "services": {"rules", "ports", "services"},
     "memory": {"rules", "ports", "memory"},
@@ -49,7 +51,7 @@ WORLD = frozenset({
     "tempfile", "threading", "time",
 })  # fmt: skip
 """Standard modules through which clock, chance, files, processes and network come in: not for rules."""
-PURE_LAYERS = {"rules", "offline", "grader"}
+PURE_LAYERS = {"rules", "offline", "grader", "defence"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
