@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from credcore.errors import NotFound
 from credcore.ids import parse_id, uuid7
+from credcore.memory import RandomIds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = st.datetimes(EPOCH.replace(tzinfo=None), EPOCH.replace(year=2200, tzinfo=None), timezones=st.just(UTC))
@@ -62,3 +63,11 @@ def test_a_malformed_identifier_names_nothing(text: str) -> None:
     with pytest.raises(NotFound) as refused:
         parse_id(text, "assessment")
     assert refused.value.what == "assessment"
+
+
+def test_identifiers_made_one_after_the_other_stand_in_that_order_even_within_a_millisecond() -> None:
+    at_once = RandomIds(clock=lambda: EPOCH)
+    made = [at_once.new_id() for _ in range(1_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    assert all(id.version == 7 for id in made)

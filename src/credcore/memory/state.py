@@ -29,14 +29,19 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class RandomIds:
     """Identifiers and secrets from the operating system's random source."""
 
     clock: Callable[[], datetime] = system_clock
+    _last: UUID = UUID(int=0)
 
     def new_id(self) -> UUID:
-        return uuid7(self.clock(), secrets.token_bytes)
+        # Within one millisecond the random part would decide the order; the one before, plus one, keeps it (RFC 9562,
+        # section 6.2, method 2).
+        fresh = uuid7(self.clock(), secrets.token_bytes)
+        self._last = fresh if fresh > self._last else UUID(int=self._last.int + 1)
+        return self._last
 
     def new_seed(self) -> int:
         return secrets.randbelow(2**63)
