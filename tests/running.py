@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ class Server:
 
     folder: Path
     port: int
+    variables: Mapping[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
     outages: list[float] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class Server:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-m", "credcore_app", "serve", "--port", str(self.port)),
-                env={**os.environ, "CREDCORE_DATA_DIR": str(self.folder / "data")},
+                env=self.environment,
                 stdout=log,
                 stderr=log,
             )
@@ -50,6 +51,11 @@ class Server:
                 assert self.process.returncode is None, (self.folder / "server.log").read_text()
                 await asyncio.sleep(0.05)
         self.outages.append(time.monotonic() - began)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What any command needs that works on this server's database."""
+        return {**os.environ, "CREDCORE_DATA_DIR": str(self.folder / "data"), **self.variables}
 
     async def kill(self, by: signal.Signals = signal.SIGKILL) -> int:
         assert self.process is not None
@@ -65,10 +71,11 @@ async def _is_ready(probe: httpx.AsyncClient, port: int) -> bool:
 
 
 @asynccontextmanager
-async def running_server() -> AsyncIterator[Server]:
+async def running_server(**variables: str) -> AsyncIterator[Server]:
+    """``variables``: settings beyond those that every server here has."""
     folder = Path(tempfile.mkdtemp(prefix="credcore-kills-"))
     folder.chmod(0o711)  # as root, PostgreSQL's own account has to pass through
-    server = Server(folder, _free_port())
+    server = Server(folder, _free_port(), variables)
     try:
         await server.start()
         yield server

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -34,6 +35,18 @@ class Rate:
 
 _SPANS = {"second": 1, "minute": 60, "hour": 3600}
 _NAMES = {seconds: name for name, seconds in _SPANS.items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelPrice:
+    """US dollars for a million tokens."""
+
+    model: str
+    tokens_in: Decimal
+    tokens_out: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.model}={self.tokens_in}/{self.tokens_out}"
 
 
 def whole(least: int, most: int) -> Reader[int]:
@@ -90,6 +103,16 @@ def _rate(raw: str) -> Rate:
     return Rate(count=int(match[1]), seconds=_SPANS[match[2]])
 
 
+def _prices(raw: str) -> tuple[ModelPrice, ...]:
+    return tuple(_price(entry) for entry in _addresses(raw))
+
+
+def _price(entry: str) -> ModelPrice:
+    amount = r"([0-9]{1,6}(?:\.[0-9]{1,6})?)"
+    match = _matching(rf"([^=\s]+)={amount}/{amount}", entry)
+    return ModelPrice(model=match[1], tokens_in=Decimal(match[2]), tokens_out=Decimal(match[3]))
+
+
 text = Reader(must_be="text", parse=str)
 path = Reader(must_be="a path", parse=lambda raw: Path(raw).expanduser())
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
@@ -97,6 +120,7 @@ web_address = Reader(must_be="an address that begins with https:// (or http://)"
 # Not "*": then every client could choose the address that it is counted by.
 networks = Reader(must_be="IP addresses or networks such as 10.0.0.0/24, separated by commas", parse=_networks)
 origins = Reader(must_be="like https://lms.example.org, without a path, separated by commas", parse=_origins)
+prices = Reader(must_be="like gpt-6-luna=0.10/0.50, several separated by commas", parse=_prices)
 rate = Reader(must_be="like 10/minute (or /second, /hour)", parse=_rate)
 
 Number = TypeVar("Number", int, float)

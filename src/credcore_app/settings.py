@@ -123,6 +123,9 @@ class Settings:
     log_level: str = setting(
         "LOG_LEVEL", reading.one_of(*LOG_LEVELS), "info", "least serious log lines that are written"
     )
+    max_body_bytes: int = setting(
+        "MAX_BODY_BYTES", reading.whole(1024, 10_485_760), 65_536, "longest body of a request"
+    )
     hsts_seconds: int = setting(
         "HSTS_SECONDS",
         reading.whole(0, 63_072_000),
@@ -140,7 +143,7 @@ class Settings:
         "CORS_ORIGINS",
         reading.origins,
         (),
-        "web origins whose pages may call the API, separated by commas (reserved: not in use yet)",
+        "web origins whose pages may call the API, separated by commas",
         unset="none",
     )
     auth_rate_limit: Rate = setting(
@@ -159,7 +162,7 @@ class Settings:
         "OPENAI_API_KEY",
         reading.text,
         None,
-        "key of the AI grader's provider (reserved: not in use yet)",
+        "key of the AI grader's provider; with one, essays of learners who agreed are graded by AI",
         unset="the offline grader judges",
         secret=True,
         also="OPENAI_API_KEY",
@@ -168,27 +171,40 @@ class Settings:
         "OPENAI_BASE_URL",
         reading.web_address,
         None,
-        "where the AI grader's provider answers (reserved: not in use yet)",
+        "where the AI grader's provider answers: any server that speaks chat completions",
         unset="OpenAI's own address",
     )
-    openai_model: str | None = setting(
-        "OPENAI_MODEL",
-        reading.text,
-        None,
-        "the AI grader's model (reserved: not in use yet)",
-        unset="the one that was measured",
+    openai_model: str = setting("OPENAI_MODEL", reading.text, "gpt-6-luna", "the AI grader's model")
+    openai_prices: tuple[reading.ModelPrice, ...] = setting(
+        "OPENAI_PRICES",
+        reading.prices,
+        (),
+        "US dollars for a million tokens in and out, by model, for models that are not known or cost something else",
+        unset="the provider's list prices; an unknown model counts as much as the dearest known",
+    )
+    openai_reasoning_effort: str = setting(
+        "OPENAI_REASONING_EFFORT",
+        reading.one_of("none", "minimal", "low", "medium", "high"),
+        "none",
+        "how long the model thinks before it grades; what it thinks is paid for. A server that refuses it is not asked",
+    )
+    openai_timeout_seconds: float = setting(
+        "OPENAI_TIMEOUT_SECONDS",
+        reading.number(0.5, 300),
+        15.0,
+        "longest that one essay waits for the provider before it goes back to the queue",
     )
     monthly_budget_usd: float = setting(
         "MONTHLY_BUDGET_USD",
         reading.number(0, 1_000_000),
         5.0,
-        "most that AI grading may cost in a month (reserved: not in use yet)",
+        "most that AI grading may cost in a month (UTC) over all processes; beyond it the offline grader judges",
     )
     prompts_per_assessment: int | None = setting(
         "PROMPTS_PER_ASSESSMENT",
         reading.whole(0, 100),
         None,
-        "most questions to the AI provider about one assessment (reserved: not in use yet)",
+        "most questions to the AI provider about one assessment, those that may have been answered included",
         unset="as many as the form has essays",
     )
 

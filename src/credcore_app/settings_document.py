@@ -42,7 +42,7 @@ def plain(value: object) -> object:
         return int(value)
     if value is None or isinstance(value, int | float | str):
         return value
-    return list(value) if isinstance(value, tuple) else str(value)
+    return [plain(entry) for entry in value] if isinstance(value, tuple) else str(value)
 
 
 def _default(value: object, unset: str) -> str:

@@ -10,18 +10,18 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from credcore.memory import RandomIds, system_clock
-from credcore.offline_grader import OfflineGrader, judge_offline
 from credcore.rate_limits import Rate
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
 from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
-from credcore.services.grading import GradingWorker, QueuePolicy
+from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
 from credcore_app import logs
 from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
+from credcore_app.graders import Graders, open_graders
 from credcore_app.passwords import Argon2Passwords
 from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
@@ -54,22 +54,28 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
         Unavailable: the database cannot be reached.
         Fault: schema, bank or signing keys are not as this version needs them.
     """
-    async with stores_at(settings, dsn) as stores, _passwords() as passwords:
+    async with stores_at(settings, dsn) as stores, _passwords() as passwords, open_graders(settings, stores) as graders:
         bank = await bank_in_use(stores.bank)
-        services = await _services(settings, stores, bank, passwords)
-        async with _followed(bank, stores), _graded(settings, stores, grading):
-            yield create_app(services, log=logs.access, hsts_seconds=settings.hsts_seconds)
+        services = await _services(settings, stores, bank, passwords, graders)
+        async with _followed(bank, stores), _graded(graders.worker(settings, stores), grading):
+            yield create_app(
+                services,
+                log=logs.access,
+                max_body_bytes=settings.max_body_bytes,
+                hsts_seconds=settings.hsts_seconds,
+                cors_origins=settings.cors_origins,
+            )
 
 
 async def grade_until(stop: asyncio.Event, settings: Settings, dsn: str, *, on_ready: Callable[[], None]) -> None:
     """Works the grading queue in this process until ``stop`` is set. Raises as ``application``."""
-    async with stores_at(settings, dsn) as stores:
+    async with stores_at(settings, dsn) as stores, open_graders(settings, stores) as graders:
         on_ready()
-        await _keep_grading(_worker(settings, stores), stop)
+        await _keep_grading(graders.worker(settings, stores), stop)
 
 
 async def _services(
-    settings: Settings, stores: PostgresStores, bank: BankInUse, passwords: Argon2Passwords
+    settings: Settings, stores: PostgresStores, bank: BankInUse, passwords: Argon2Passwords, graders: Graders
 ) -> Services:
     ids = RandomIds()
     return Services(
@@ -92,8 +98,8 @@ async def _services(
         completion=Completion(
             profiles=stores.profiles,
             queue=stores.queue,
-            worker=_worker(settings, stores),
-            fallback=judge_offline,
+            worker=graders.worker(settings, stores),
+            fallback=graders.judges.fallback,
             bank=bank,
             ids=ids,
             timeout=timedelta(seconds=settings.complete_timeout_seconds),
@@ -112,6 +118,7 @@ async def _services(
         bank=bank,
         health=stores.health,
         ids=ids,
+        degraded=graders.degraded,
     )
 
 
@@ -126,16 +133,6 @@ async def _attempts(settings: Settings, stores: PostgresStores) -> Attempts:
 
 def _rate(written: WrittenRate) -> Rate:
     return Rate(count=written.count, per=timedelta(seconds=written.seconds))
-
-
-def _worker(settings: Settings, stores: PostgresStores) -> GradingWorker:
-    return GradingWorker(
-        queue=stores.queue,
-        grader=OfflineGrader(),
-        ids=RandomIds(),
-        now=system_clock,
-        policy=QueuePolicy(lease=timedelta(seconds=settings.lease_seconds)),
-    )
 
 
 def _fresh_key() -> bytes:
@@ -162,13 +159,13 @@ async def _followed(bank: BankInUse, stores: PostgresStores) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def _graded(settings: Settings, stores: PostgresStores, grading: bool) -> AsyncIterator[None]:
-    """With a worker in the background, which ends what it judges before the block does."""
+async def _graded(worker: GradingWorker, grading: bool) -> AsyncIterator[None]:
+    """With the worker in the background, which ends what it judges before the block does."""
     if not grading:
         yield
         return
     stop = asyncio.Event()
-    working = asyncio.create_task(_keep_grading(_worker(settings, stores), stop), name="credcore-grading")
+    working = asyncio.create_task(_keep_grading(worker, stop), name="credcore-grading")
     try:
         yield
     finally:

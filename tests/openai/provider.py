@@ -122,6 +122,9 @@ class Provider:
     def will(self, *script: Behaviour) -> None:
         self.script = list(script)
 
+    def behaviour_for(self, request: Request) -> Behaviour:
+        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
     async def start(self) -> asyncio.Server:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
@@ -143,8 +146,7 @@ class Provider:
         try:
             while not writer.is_closing() and (request := await _read(reader)):
                 self.requests.append(request)
-                behaviour = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-                await behaviour(writer, request)
+                await self.behaviour_for(request)(writer, request)
         except ConnectionError:
             return
         finally:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from credcore.grading import Flag, GradingTask, Judgement
 from credcore.ports import Grader, NoAiGrade
@@ -18,17 +19,21 @@ class Judges:
 
     Who calls ``judge`` asks again while that raises Unavailable, and takes ``fallback`` when asking has to end: after
     the queue's last attempt, or when completion's time is over.
+
+    ``measured``: the agreement with people that an operator measured, by grader name and version; it stands in for
+    the figure that a grader brings along.
     """
 
     ai: Grader | None
     offline: Callable[[GradingTask], Judgement]
+    measured: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
     async def judge(self, task: GradingTask) -> Judgement:
         """Raises Unavailable while it makes sense to ask again."""
         if self.ai is None or not task.ai_consent:
-            return self.offline(task)
+            return self._rated(self.offline(task))
         try:
-            return await self.ai.judge(task)
+            return self._rated(await self.ai.judge(task))
         except NoAiGrade as reason:
             log.warning(
                 "essay judged offline",
@@ -38,7 +43,12 @@ class Judges:
 
     def fallback(self, task: GradingTask) -> Judgement:
         """The offline judgement, marked provisional where the AI's was wanted."""
-        judgement = self.offline(task)
+        judgement = self._rated(self.offline(task))
         if self.ai is None or not task.ai_consent:
             return judgement
         return replace(judgement, flags=judgement.flags | {Flag.PROVISIONAL})
+
+    def _rated(self, judgement: Judgement) -> Judgement:
+        grader = judgement.grader
+        reliability = self.measured.get((grader.name, grader.version), grader.reliability)
+        return replace(judgement, grader=replace(grader, reliability=reliability))
