@@ -16,6 +16,7 @@ from credcore_app.settings import Settings
 from credcore_pg import (
     DatabaseSettings,
     PostgresStores,
+    SchemaNotOurs,
     SchemaState,
     SchemaStatus,
     migrate,
@@ -65,10 +66,20 @@ async def ready_database(settings: Settings, progress: Progress) -> AsyncIterato
     """
     async with database_at(settings, progress) as place:
         if place.embedded:
-            await bring_up_to_date(settings, place, progress)
+            await _bring_embedded_up_to_date(settings, place, progress)
             if place.owned or not await _has_content(settings, place):
                 await publish(settings, place)
         yield place
+
+
+async def _bring_embedded_up_to_date(settings: Settings, place: Place, progress: Progress) -> None:
+    try:
+        await bring_up_to_date(settings, place, progress)
+    except SchemaNotOurs:
+        raise Fault(
+            "the embedded database was made by another version of this program, which does not lead to this one; "
+            "set CREDCORE_DATA_DIR to a new folder, or go back to that version"
+        ) from None
 
 
 async def _has_content(settings: Settings, place: Place) -> bool:

@@ -74,24 +74,23 @@ class Program:
 
     def _listen(self, stream: IO[str], store: list[str] | None) -> None:
         for line in stream:
-            if store is None:
-                self._lines.put(line.rstrip("\n"))
-            else:
+            if store is not None:
                 store.append(line)
-                self._lines.put(line.rstrip("\n"))
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
 
     def line_with(self, words: str) -> str:
         """The next line, on whichever stream, that has these words."""
-        seen = []
-        while True:
+        seen: list[str | None] = []
+        while seen.count(None) < len(self._listeners):
             try:
-                line = self._lines.get(timeout=PATIENCE)
+                seen.append(self._lines.get(timeout=PATIENCE))
             except queue.Empty:
-                raise AssertionError(f"waited {PATIENCE} s for {words!r}, got {seen}") from None
-            assert line is not None
-            seen.append(line)
-            if words in line:
+                break
+            line = seen[-1]
+            if line is not None and words in line:
                 return line
+        raise AssertionError("\n".join([f"no line with {words!r} in:", *filter(None, seen)]))
 
     def url(self) -> str:
         """Of a server, once it is ready."""

@@ -31,7 +31,7 @@ def print_profile(console: Console, profile: Json, role_title: str) -> None:
     console.print(_heading("Courses to take next"))
     for place, course in enumerate(profile["recommendations"], 1):
         console.print(_course(place, course))
-        console.print(Padding(Text(course["url"], style="blue"), (0, 0, 0, 5)), soft_wrap=True)
+        console.print(Text(f"     {course['url']}", style="blue"), soft_wrap=True)
 
 
 def _figures(profile: Json, *, ascii_only: bool) -> RenderableType:
