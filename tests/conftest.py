@@ -30,6 +30,9 @@ DELETE FROM bank_revision;
 DELETE FROM signing_key;
 DELETE FROM server_secret;
 DELETE FROM rate_limit;
+DELETE FROM ai_call;
+DELETE FROM ai_month;
+DELETE FROM measured_grader;
 """
 """All that tests leave behind: what belongs to somebody goes with them. Far quicker than a database a test."""
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "Take a whole assessment and show its profile.",
     "migrate": "Bring the database schema up to date.",
     "content": "Check, count or publish questions and courses.",
+    "budget": "Show what AI grading has cost this month.",
     "user": "Make accounts.",
     "partner": "Let partner platforms in.",
     "openapi": "Print the description of the API.",

@@ -26,10 +26,12 @@ from credcore.memory import (
     MemoryRefreshTokens,
     MemoryState,
 )
+from credcore.memory.budget import MemoryBudget
 from credcore.ports import (
     AccountStore,
     AssessmentStore,
     BankStore,
+    Budget,
     GradingQueue,
     HealthProbe,
     IdempotencyStore,
@@ -60,6 +62,7 @@ class Stores:
     responses: ResponseStore
     profiles: ProfileStore
     queue: GradingQueue
+    budget: Budget
     bank: BankStore
     idempotency: IdempotencyStore
     health: HealthProbe
@@ -143,6 +146,7 @@ def in_memory(clock: FakeClock) -> Stores:
         responses=both,
         profiles=MemoryProfiles(state),
         queue=MemoryQueue(state),
+        budget=MemoryBudget(state),
         bank=MemoryBank(state),
         idempotency=MemoryIdempotency(state),
         health=MemoryHealth(),
@@ -161,6 +165,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         responses=postgres.responses,
         profiles=postgres.profiles,
         queue=postgres.queue,
+        budget=postgres.budget,
         bank=postgres.bank,
         idempotency=postgres.idempotency,
         health=postgres.health,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from tests.contracts.conftest import in_postgres
 
-from builders import FORM, FakeClock, assessment, bank, partner
+from builders import FakeClock
 from credcore.budget import CallOutcome, Limits, OverBudget, Reservation, Settlement, settle_refused
-from credcore.memory import MemoryState, RandomIds
-from credcore.memory.budget import MemoryBudget
-from credcore.memory.state import AssessmentRow
+from credcore.memory import RandomIds
 from credcore.ports import Budget
+from credcore_pg import PostgresStores
 
 ids = RandomIds()
 ONE = UUID(int=1)
@@ -21,13 +22,9 @@ LIMITS = Limits(prompts_per_assessment=5, monthly_usd=Decimal(1))
 
 
 @pytest.fixture
-def state(clock: FakeClock) -> MemoryState:
-    return MemoryState(clock=clock)
-
-
-@pytest.fixture
-def budget(state: MemoryState) -> Budget:
-    return MemoryBudget(state)
+def budget(stores) -> Budget:
+    made: Budget = stores.budget
+    return made
 
 
 def reservation(assessment_id: UUID = ONE, *, usd: str = "0.01", model: str = "a-model") -> Reservation:
@@ -124,14 +121,25 @@ async def test_a_refused_reservation_leaves_no_trace(budget: Budget) -> None:
     assert list(await budget.month()) == []
 
 
-async def test_without_a_number_the_form_decides(budget: Budget, state: MemoryState) -> None:
-    started = assessment(partner(), FORM)
-    state.assessments[started.id] = AssessmentRow(
-        assessment=started, questions={item.question_id: bank().by_id[item.question_id] for item in started.items}
-    )
+async def test_without_a_number_the_form_decides(stores) -> None:
+    begun = await stores.begin(await stores.person())
     limits = Limits(prompts_per_assessment=None, monthly_usd=Decimal(1))
-    over = [await budget.reserve(reservation(started.id), limits) for _ in range(3)]
+    over = [await stores.budget.reserve(reservation(begun.id), limits) for _ in range(3)]
     assert over == [None, None, OverBudget.PROMPTS]  # the built form has two essays
+
+
+async def test_an_assessment_that_is_erased_leaves_its_sums(stores) -> None:
+    caller = await stores.person()
+    begun = await stores.begin(caller)
+    settled, open_still = reservation(begun.id), reservation(begun.id)
+    for call in (settled, open_still):
+        assert await stores.budget.reserve(call, LIMITS) is None
+    await stores.budget.settle(settled.id, settlement())
+    before = await stores.budget.month()
+    await stores.office.erase(caller.id)
+    await stores.budget.settle(open_still.id, settlement())
+    assert sum(line.calls for line in await stores.budget.month()) == sum(line.calls for line in before) == 2
+    assert sum(line.cost_usd for line in await stores.budget.month()) == Decimal("0.004")
 
 
 async def test_the_month_is_told_by_model_and_outcome(budget: Budget) -> None:
@@ -146,3 +154,49 @@ async def test_the_month_is_told_by_model_and_outcome(budget: Budget) -> None:
         ("b", CallOutcome.ANSWERED, 1, 900),
         ("b", None, 2, 2000),
     ]
+
+
+async def test_the_ledger_of_an_erased_assessment_names_it_no_more(postgres: PostgresStores, clock: FakeClock) -> None:
+    stores = in_postgres(postgres, clock)
+    caller = await stores.person()
+    begun = await stores.begin(caller)
+    await stores.budget.reserve(reservation(begun.id), LIMITS)
+    await stores.office.erase(caller.id)
+    [row] = await postgres.database.rows("SELECT assessment_id, cost_usd FROM ai_call")
+    assert (row["assessment_id"], row["cost_usd"]) == (None, Decimal("0.01"))
+
+
+async def test_processes_at_once_are_as_exact_as_tasks(clean_dsn: str, postgres: PostgresStores) -> None:
+    """Each process with connections of its own: nothing in any of them could hold the sum."""
+    results = await asyncio.gather(*(_in_a_process(clean_dsn) for _ in range(4)))
+    assert sum(results) == 20
+    [ledger] = await postgres.database.rows("SELECT count(*) AS calls, sum(cost_usd) AS usd FROM ai_call")
+    assert (ledger["calls"], ledger["usd"]) == (20, Decimal("0.20"))
+
+
+async def _in_a_process(dsn: str) -> int:
+    """Tries to reserve 25 cents' worth of calls out of 20; how many passed."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SPENDER, dsn, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    return int(out)
+
+
+_SPENDER = """
+import asyncio, sys
+from decimal import Decimal
+from credcore.budget import Limits, Reservation
+from credcore.memory import RandomIds
+from credcore_pg import DatabaseSettings, open_stores
+
+async def spend(dsn):
+    ids = RandomIds()
+    limits = Limits(prompts_per_assessment=1, monthly_usd=Decimal("0.20"))
+    async with open_stores(DatabaseSettings(dsn=dsn)) as stores:
+        return await asyncio.gather(*(
+            stores.budget.reserve(Reservation(
+                id=ids.new_id(), assessment_id=ids.new_id(), model="m", tokens_in=1, tokens_out=1,
+                cost_usd=Decimal("0.01")), limits)
+            for _ in range(25)))
+
+print(asyncio.run(spend(sys.argv[1])).count(None))
+"""

@@ -63,3 +63,16 @@ async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budge
         assert graders == ["gpt-6-luna"] * 5
         assert not profile["provisional"]
         assert len(provider.prompts) == 5
+        spent = await command(server, "budget", "--json")
+        assert spent["lines"] == [
+            {
+                "model": "gpt-6-luna",
+                "outcome": "answered",
+                "calls": 5,
+                "tokensIn": 5 * TOKENS_IN,
+                "tokensOut": 5 * TOKENS_OUT,
+                "costUsd": 0.001,
+            }
+        ]
+        assert spent["leftUsd"] == pytest.approx(4.999)
+        assert (await ready(server))["status"] == "ready"
