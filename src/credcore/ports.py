@@ -123,8 +123,8 @@ class RefreshTokenStore(Protocol):
         REVOKE_FAMILY revokes for good, then raises Unauthenticated; so do REFUSE and an unknown token.
         """
 
-    async def revoke_family_of(self, token_hash: bytes) -> None:
-        """Ends the family; an unknown token is no error."""
+    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
+        """Ends the family, and says which it was where it had not ended; an unknown token is no error."""
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------
@@ -184,8 +184,10 @@ class AssessmentStore(Protocol):
 
     async def find(self, caller: Caller, assessment_id: UUID) -> Overview: ...
 
-    async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
-        """The caller's own, newest (greatest id) first; those with an id below ``after``."""
+    async def page(
+        self, caller: Caller, *, limit: int, after: UUID | None, learner_ref: str | None = None
+    ) -> Page[Overview]:
+        """The caller's own (of one learner, if given), newest (greatest id) first; those with an id below ``after``."""
 
 
 class ResponseStore(Protocol):

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from credcore.memory import RandomIds, system_clock
 from credcore.rate_limits import Rate
-from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
 from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
@@ -19,13 +18,14 @@ from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
 from credcore_app import logs
+from credcore_app.account_wiring import account_services
 from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
 from credcore_app.graders import Graders, open_graders
 from credcore_app.passwords import Argon2Passwords
 from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
-from credcore_app.signing import signing_keys
+from credcore_app.sign_ins import SignIns, followed_sign_ins
 from credcore_http.app import create_app
 from credcore_http.edge.asgi import App
 from credcore_http.services import Services
@@ -34,8 +34,6 @@ from credcore_pg import PostgresStores
 
 ISSUER = "credcore"
 AUDIENCE = "credcore-api"
-SERVER_KEY = "refresh-token-successor"
-"""The name under which the database keeps the key that makes refresh tokens follow each other."""
 SUBJECT_KEY = "rate-limit-subjects"
 """The name of the key that hides who is counted."""
 REST = 1.0
@@ -54,12 +52,15 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
         Unavailable: the database cannot be reached.
         Fault: schema, bank or signing keys are not as this version needs them.
     """
-    async with stores_at(settings, dsn) as stores, _passwords() as passwords, open_graders(settings, stores) as graders:
+    async with stores_at(settings, dsn) as stores, _passwords(settings) as passwords, open_graders(settings, stores) as graders:
         bank = await bank_in_use(stores.bank)
-        services = await _services(settings, stores, bank, passwords, graders)
-        async with _followed(bank, stores), _graded(graders.worker(settings, stores), grading):
+        async with (
+            _followed(bank, stores),
+            followed_sign_ins(stores, settings.signing_keys, system_clock) as sign_ins,
+            _graded(graders.worker(settings, stores), grading),
+        ):
             yield create_app(
-                services,
+                await _services(settings, stores, bank, passwords, graders, sign_ins),
                 log=logs.access,
                 max_body_bytes=settings.max_body_bytes,
                 hsts_seconds=settings.hsts_seconds,
@@ -75,18 +76,21 @@ async def grade_until(stop: asyncio.Event, settings: Settings, dsn: str, *, on_r
 
 
 async def _services(
-    settings: Settings, stores: PostgresStores, bank: BankInUse, passwords: Argon2Passwords, graders: Graders
+    settings: Settings,
+    stores: PostgresStores,
+    bank: BankInUse,
+    passwords: Argon2Passwords,
+    graders: Graders,
+    sign_ins: SignIns,
 ) -> Services:
     ids = RandomIds()
+    people = await account_services(settings, stores, passwords)
     return Services(
-        accounts=Accounts(
-            store=stores.accounts,
-            tokens=stores.refresh_tokens,
-            hasher=passwords,
-            ids=ids,
-            server_key=await stores.keys.server_secret(SERVER_KEY, _fresh_key),
-            password_min_length=settings.password_min_length,
-        ),
+        accounts=people.accounts,
+        own_account=people.own_account,
+        credentials=people.credentials,
+        second_factors=people.second_factors,
+        administration=people.administration,
         assessments=Assessments(
             accounts=stores.accounts,
             store=stores.assessments,
@@ -109,11 +113,12 @@ async def _services(
         attempts=await _attempts(settings, stores),
         idempotency=stores.idempotency,
         tokens=AccessTokens(
-            private_keys=await signing_keys(stores.keys, settings.signing_keys),
+            private_keys=sign_ins.keys,
             issuer=ISSUER,
             audience=AUDIENCE,
             lifetime=timedelta(hours=settings.access_token_hours),
             now=system_clock,
+            ended=sign_ins.ended,
         ),
         bank=bank,
         health=stores.health,
@@ -140,8 +145,8 @@ def _fresh_key() -> bytes:
 
 
 @asynccontextmanager
-async def _passwords() -> AsyncIterator[Argon2Passwords]:
-    passwords = Argon2Passwords()
+async def _passwords(settings: Settings) -> AsyncIterator[Argon2Passwords]:
+    passwords = Argon2Passwords(settings.password_cost)
     try:
         yield passwords
     finally:

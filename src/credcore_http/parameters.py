@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from credcore.services.assessments import LEARNER_REF_MAX_LENGTH
 from credcore_http.calls import Parameter
 from credcore_http.requests import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -49,6 +50,13 @@ CURSOR = Parameter(
     place="query",
     description="`nextCursor` of the page before.",
     schema=UUID_SCHEMA,
+)
+LEARNER_REF = Parameter(
+    name="learnerRef",
+    place="query",
+    description="Only what a partner started for this learner of its own.",
+    schema={"type": "string", "minLength": 1, "maxLength": LEARNER_REF_MAX_LENGTH},
+    example="learner-4711",
 )
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 
-from credcore.accounts import Caller
+from credcore.accounts import Caller, Origin
 from credcore.errors import InvalidValue, Unauthenticated
 from credcore_http.edge.json_syntax import lone_surrogate
 from credcore_http.tokens import AccessTokens
@@ -24,6 +24,7 @@ Gate = Callable[[], Awaitable[object]]
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
+MAX_AGENT = 200
 _PATH = re.compile(r" - at `(.+)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _FIELD = re.compile(r"(missing required|contains unknown) field `(.+?)`")
@@ -62,6 +63,12 @@ def address_of(request: AnyRequest) -> str | None:
     return request.client.host if request.client else None
 
 
+def origin_of(request: AnyRequest) -> Origin:
+    """... and the program it says it is: one short line of what was sent."""
+    agent = "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())
+    return Origin(address=address_of(request), agent=agent[:MAX_AGENT].strip() or None)
+
+
 def page_of(request: AnyRequest) -> tuple[int, UUID | None]:
     """``limit`` and ``cursor`` of a list. Raises InvalidValue."""
     limit = _once(request, "limit")
@@ -78,6 +85,11 @@ def revision_of(request: AnyRequest) -> int | None:
     if not (revision.isascii() and revision.isdecimal() and 1 <= len(revision) <= 9 and int(revision) >= 1):
         raise InvalidValue("/revision", "must be a whole number from 1")
     return int(revision)
+
+
+def optional_query(request: AnyRequest, name: str) -> str | None:
+    """Raises InvalidValue where it is given more than once."""
+    return _once(request, name)
 
 
 def required_query(request: AnyRequest, name: str) -> str:

@@ -113,7 +113,8 @@ _PAGE = f"""
 WITH {CALLER},
 own AS (
     SELECT assessment.* FROM assessment JOIN caller ON owner_id = principal_id
-    WHERE $4::uuid IS NULL OR assessment_id < $4 ORDER BY assessment_id DESC LIMIT $5
+    WHERE ($4::uuid IS NULL OR assessment_id < $4) AND ($6::text IS NULL OR learner_ref = $6)
+    ORDER BY assessment_id DESC LIMIT $5
 ),
 {_OVERVIEW} ORDER BY assessment_id DESC
 """  # noqa: S608 - nothing but constants go in
@@ -146,8 +147,12 @@ class PostgresAssessments:
         look = await self.database.row(_LOOK, caller.id, caller.epoch, self.database.now, assessment_id)
         return replace(_overview_of(row), asked=_asked(_delivery_of(look)))
 
-    async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
-        rows = await self.database.rows(_PAGE, caller.id, caller.epoch, self.database.now, after, limit + 1)
+    async def page(
+        self, caller: Caller, *, limit: int, after: UUID | None, learner_ref: str | None = None
+    ) -> Page[Overview]:
+        rows = await self.database.rows(
+            _PAGE, caller.id, caller.epoch, self.database.now, after, limit + 1, learner_ref
+        )
         admit(rows[0])
         found = [_overview_of(row) for row in rows if row["assessment_id"] is not None]
         shown = tuple(found[:limit])

@@ -18,7 +18,7 @@ EVERY = [(name,) for name in COMMANDS] + [
     ("content", "sync"),
     ("user", "create"),
 ]
-GROUPS = (("content",), ("user",))
+GROUPS = (("content",), ("partner",), ("user",))
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)

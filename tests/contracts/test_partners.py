@@ -151,3 +151,16 @@ async def test_all_partners_are_listed_with_their_clients_oldest_first(stores, c
     assert client.secrets == 2
     clock.move(hours=2)
     assert (await stores.partners.all())[0].clients[0].secrets == 1
+
+
+async def test_a_partner_lists_what_one_of_its_learners_did(stores):
+    partner, other = await stores.partner(), await stores.partner()
+    first = await stores.begin(partner, learner_ref="a")
+    await stores.begin(partner, learner_ref="b")
+    second = await stores.begin(partner, learner_ref="a")
+    await stores.begin(other, learner_ref="a")
+    page = await stores.assessments.page(partner, limit=1, after=None, learner_ref="a")
+    assert [shown.assessment.id for shown in page.items] == [second.id]
+    rest = await stores.assessments.page(partner, limit=9, after=page.next_after, learner_ref="a")
+    assert [shown.assessment.id for shown in rest.items] == [first.id]
+    assert (await stores.assessments.page(partner, limit=9, after=None, learner_ref="c")).items == ()

@@ -51,10 +51,16 @@ class MemoryAssessments:
         in_progress = row.assessment.status(asked.now) is Status.IN_PROGRESS
         return replace(self._overview(row), asked=asked if in_progress and asked.delivered_at else None)
 
-    async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
+    async def page(
+        self, caller: Caller, *, limit: int, after: UUID | None, learner_ref: str | None = None
+    ) -> Page[Overview]:
         self.state.admit(caller)
         own = sorted(
-            (id for id, row in self.state.assessments.items() if row.assessment.owner_id == caller.id),
+            (
+                id
+                for id, row in self.state.assessments.items()
+                if row.assessment.owner_id == caller.id and learner_ref in (None, row.assessment.learner_ref)
+            ),
             reverse=True,
         )
         rest = [id for id in own if after is None or id < after]

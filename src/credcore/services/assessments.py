@@ -25,7 +25,7 @@ from credcore.blueprint import ExperienceLevel, FormName, draw
 from credcore.errors import InvalidValue, NotFound
 from credcore.ports import AccountStore, AssessmentStore, Delivery, IdSource, Overview, Page, ResponseStore
 from credcore.rights import require_scope
-from credcore.text import single_line
+from credcore.text import single_line, storable
 
 LEARNER_REF_MAX_LENGTH = 200
 _UNSET_TIME = datetime.fromtimestamp(0, UTC)
@@ -117,9 +117,14 @@ class Assessments:
         require_scope(caller, Scope.ASSESSMENTS_WRITE)
         return await self.store.find(caller, assessment_id)
 
-    async def page(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Overview]:
+    async def page(
+        self, caller: Caller, *, limit: int, after: UUID | None, learner_ref: str | None = None
+    ) -> Page[Overview]:
+        """The caller's own; ``learner_ref``: those that a partner started for that learner. Raises InvalidValue."""
         require_scope(caller, Scope.ASSESSMENTS_WRITE)
-        return await self.store.page(caller, limit=limit, after=after)
+        if learner_ref is not None:
+            storable(learner_ref, "/learnerRef", min_length=1, max_length=LEARNER_REF_MAX_LENGTH)
+        return await self.store.page(caller, limit=limit, after=after, learner_ref=learner_ref)
 
     async def _consent(self, caller: Caller, beginning: Beginning) -> bool:
         if caller.kind is CallerKind.USER:

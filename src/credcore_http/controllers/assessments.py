@@ -15,7 +15,7 @@ from credcore.services.assessments import Started
 from credcore_http import examples, parameters
 from credcore_http.calls import Call, serves
 from credcore_http.idempotency import once
-from credcore_http.requests import AnyRequest, Gate, body_of, caller_of, json_response, page_of
+from credcore_http.requests import AnyRequest, Gate, body_of, caller_of, json_response, optional_query, page_of
 from credcore_http.services import Injected
 from credcore_http.wire.assessments import (
     AnswerBody,
@@ -100,14 +100,16 @@ async def start_assessment(request: AnyRequest, services: Injected) -> Response[
         description="Newest first.",
         answer=AssessmentList,
         answer_example=examples.ASSESSMENTS,
-        parameters=(parameters.LIMIT, parameters.CURSOR),
+        parameters=(parameters.LIMIT, parameters.CURSOR, parameters.LEARNER_REF),
         errors=("validation-failed",),
     )
 )
 async def list_assessments(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     limit, after = page_of(request)
-    return json_response(to_list(await services.assessments.page(caller, limit=limit, after=after)))
+    learner_ref = optional_query(request, "learnerRef")
+    page = await services.assessments.page(caller, limit=limit, after=after, learner_ref=learner_ref)
+    return json_response(to_list(page))
 
 
 @serves(

@@ -9,6 +9,7 @@ from os import urandom
 from time import perf_counter
 
 from credcore_http.edge.asgi import App, Message, Receive, Scope, Send
+from credcore_http.edge.cors import CorsPolicy
 from credcore_http.edge.headers import with_edge_headers
 from credcore_http.edge.problem import answer, instance_of, problem
 from credcore_http.edge.trace import RandomBytes, RequestContext, context_of, current_request
@@ -42,12 +43,14 @@ class RequestIds:
         *,
         log: Callable[[AccessLine], None],
         hsts_seconds: int = 0,
+        cors: CorsPolicy | None = None,
         random_bytes: RandomBytes = urandom,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._app = app
         self._log = log
         self._hsts_seconds = hsts_seconds
+        self._cors = cors or CorsPolicy()
         self._random_bytes = random_bytes
         self._clock = clock
 
@@ -58,7 +61,7 @@ class RequestIds:
         began = self._clock()
         context = context_of(scope, self._random_bytes)
         scope.setdefault("state", {})[STATE_KEY] = context
-        exchange = _Exchange(scope, send, context, self._hsts_seconds)
+        exchange = _Exchange(scope, send, context, self._hsts_seconds, self._cors)
         token = current_request.set(context)
         try:
             await exchange.run(self._app, receive)
@@ -80,11 +83,14 @@ class RequestIds:
 class _Exchange:
     """One request and what became of it."""
 
-    def __init__(self, scope: Scope, send: Send, context: RequestContext, hsts_seconds: int) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, context: RequestContext, hsts_seconds: int, cors: CorsPolicy
+    ) -> None:
         self._scope = scope
         self._send = send
         self._context = context
         self._hsts_seconds = hsts_seconds
+        self._cors = cors
         self.status: int | None = None
         self.error: Exception | None = None
 
@@ -111,7 +117,7 @@ class _Exchange:
                 context=self._context,
                 hsts_seconds=self._hsts_seconds,
             )
-            message = {**message, "headers": headers}
+            message = {**message, "headers": headers + self._cors.headers(self._scope)}
         await self._send(message)
 
     async def _answer_if_possible(self, code: str, *headers: tuple[bytes, bytes]) -> bool:
