@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from credcore.breaker import BreakerState
+from credcore.defence.evidence import Quotable
 from credcore.defence.screening import Sentence, needs_no_call, sentences, without
 from credcore.defence.verdict import Case, Opinion
 from credcore.errors import Unavailable
@@ -58,14 +59,15 @@ class OpenAIGrader:
             return offline
         found = sentences(task.answer)
         suspicious = [sentence for sentence in found if sentence.suspicious]
-        first = await self._opinion(task, task.answer)
+        quotable = Quotable(task.answer, task.question, found)
+        first = await self._opinion(task, task.answer, quotable)
         case = Case(
             first=first,
             offline=replace(offline, call=first.judgement.call),
             addressed=bool(suspicious),
             words=len(task.answer.split()),
         )
-        return case.standing(await self._second(task, suspicious) if case.wants_second else None)
+        return case.standing(await self._second(task, suspicious, quotable) if case.wants_second else None)
 
     async def check_model(self) -> None:
         """Asks the provider once what it says of our model. A provider that does not answer is no reason not to
@@ -91,7 +93,7 @@ class OpenAIGrader:
             problems.append(f"ai grader: {problem}")
         return tuple(problems)
 
-    async def _second(self, task: GradingTask, suspicious: list[Sentence]) -> Opinion | None:
+    async def _second(self, task: GradingTask, suspicious: list[Sentence], quotable: Quotable) -> Opinion | None:
         """The opinion on the answer without its suspicious sentences, where there are any and a call may be made.
 
         The evidence is still looked up in the whole answer, so that a replay needs nothing but the answer.
@@ -100,15 +102,15 @@ class OpenAIGrader:
         if not suspicious or needs_no_call(replace(task, answer=rest)):
             return None
         try:
-            return await self._opinion(task, rest)
+            return await self._opinion(task, rest, quotable)
         except Unavailable as reason:
             log.info("no second opinion", extra={"reason": reason.what})
             return None
 
-    async def _opinion(self, task: GradingTask, answer: str) -> Opinion:
+    async def _opinion(self, task: GradingTask, answer: str, quotable: Quotable) -> Opinion:
         secrets = self.secrets()
         prompt = build_prompt(task.question, answer, secrets)
-        receipt = await self.calls.ask(task, prompt, lambda raw: read_reply(raw, task, secrets))
+        receipt = await self.calls.ask(task, prompt, lambda raw: read_reply(raw, task, quotable, secrets))
         checked = receipt.read
         judgement = Judgement(
             grader=self.ref,

@@ -55,8 +55,9 @@ class Checked:
         return sum((result.points for result in self.criteria), Decimal(0))
 
 
-def read_reply(raw: str, task: GradingTask, secrets: Secrets | None = None) -> Checked:
-    """``secrets``: those of the call; without them, as in a replay, only their leaking is not looked for.
+def read_reply(raw: str, task: GradingTask, quotable: Quotable, secrets: Secrets | None = None) -> Checked:
+    """``quotable`` is the task's answer. ``secrets``: those of the call; without them, as in a replay, only their
+    leaking is not looked for.
 
     Raises:
         UnusableReply: naming the fault.
@@ -71,7 +72,7 @@ def read_reply(raw: str, task: GradingTask, secrets: Secrets | None = None) -> C
     claims = _claims(document.get("criteria"), task.question)
     score = _number(document.get("score"), RUBRIC_POINTS)
     told = _text(document.get("strengths")), _text(document.get("improvements"))
-    results = _verified(claims, task)
+    results = tuple(_result(claim, quotable) for claim in claims)
     shown, missing, fit = _feedback(told, results, task)
     claimed = sum((claim.points for claim in claims), Decimal(0))
     failed = any(c.points and not r.points for c, r in zip(claims, results, strict=True))
@@ -88,7 +89,12 @@ def read_reply(raw: str, task: GradingTask, secrets: Secrets | None = None) -> C
 
 def replay(raw: str, task: GradingTask) -> tuple[CriterionResult, ...]:
     """The criteria with their points, computed again from a stored reply; the same as when it came."""
-    return read_reply(raw, task).criteria
+    return read_reply(raw, task, quotable_of(task)).criteria
+
+
+def quotable_of(task: GradingTask) -> Quotable:
+    """The answer, ready for any number of replies to have their evidence looked up in it."""
+    return Quotable(task.answer, task.question, sentences(task.answer))
 
 
 def _document(raw: str) -> dict[str, Any]:  # Any: foreign JSON, looked at field by field
@@ -149,11 +155,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise UnusableReply(Fault.WRONG_SHAPE)
     return value
-
-
-def _verified(claims: Sequence[Claim], task: GradingTask) -> tuple[CriterionResult, ...]:
-    quotable = Quotable(task.answer, task.question, sentences(task.answer))
-    return tuple(_result(claim, quotable) for claim in claims)
 
 
 def _result(claim: Claim, quotable: Quotable) -> CriterionResult:

@@ -13,13 +13,14 @@ from tests.openai import subject
 from credcore_openai import replay
 from credcore_openai.failures import Fault, UnusableReply
 from credcore_openai.prompt import Secrets
-from credcore_openai.reply import Checked, read_reply
+from credcore_openai.reply import Checked, quotable_of, read_reply
 
 SECRETS = Secrets(nonce="n0nce5ecret", canary="c4nary5ecret")
 
 
 def read(raw: str, answer: str = subject.GOOD) -> Checked:
-    return read_reply(raw, subject.task(answer), SECRETS)
+    task = subject.task(answer)
+    return read_reply(raw, task, quotable_of(task), SECRETS)
 
 
 def fault_of(raw: str) -> Fault:
