@@ -231,7 +231,7 @@ class ProfileStore(Protocol):
         """Completes with what ``decide(record, now)`` gives, under the lock that answers take.
 
         An assessment that is completed already is answered with what is stored (its latest revision), and ``decide``
-        is not called. A grade in the conclusion ends the job of its essay, unless it is provisional: then the job
+        is not called. The record says which jobs a claim found dead. A grade in the conclusion ends the job of its essay, unless it is provisional: then the job
         stays. What ``decide`` raises leaves everything as it was.
         """
 
@@ -274,7 +274,11 @@ class GradingQueue(Protocol):
         """
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:
-        """Stores the grade and ends the job, both or neither. False where the claim's token no longer holds."""
+        """Stores the grade and ends the job, both or neither. False where the claim's token no longer holds.
+
+        Where the assessment is completed, its profile gets the next revision with it, if the grade changes anything
+        (``credcore.profile.revised``). Earlier revisions and the bundle stay as they were.
+        """
 
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
         """Makes the job due again ``after`` now. False where the claim's token no longer holds."""

@@ -79,12 +79,16 @@ class Profile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """All that a profile is made of. ``questions`` holds the versions drawn; ``grades`` the current one per essay."""
+    """All that a profile is made of. ``questions`` holds the versions drawn; ``grades`` the current one per essay.
+
+    ``dead``: the essays whose grading job ended its workers each time, so that nobody claims it any more.
+    """
 
     assessment: Assessment
     questions: Mapping[str, Question]
     responses: Mapping[str, Response]
     grades: Mapping[str, Grade]
+    dead: frozenset[str] = frozenset()
 
 
 def build_profile(record: Record, role: Role, *, completed_at: datetime, revision: int = 1) -> Profile:
@@ -95,13 +99,27 @@ def build_profile(record: Record, role: Role, *, completed_at: datetime, revisio
         GradesPending: essays answered in time have no grade yet.
     """
     _require_something_to_score(record)
+    return _profile(record, role.domains, completed_at=completed_at, revision=revision)
+
+
+def revised(before: Profile, record: Record) -> Profile | None:
+    """The revision after ``before``, with the grades as they are now; None where they come to the same answers.
+
+    Domains keep the titles and weights of ``before``: what was completed is judged anew, never weighed anew.
+    """
+    domains = [Domain(id=domain.domain, title=domain.title, weight=domain.weight) for domain in before.domains]
+    after = _profile(record, domains, completed_at=before.completed_at, revision=before.revision + 1)
+    return None if after.answers == before.answers else after
+
+
+def _profile(record: Record, weighed: Sequence[Domain], *, completed_at: datetime, revision: int) -> Profile:
     _require_grades(record)
     answers = tuple(_judge(record, item.question_id) for item in record.assessment.items)
     scored = [answer for answer in answers if answer.type is not QuestionType.INTEREST]
-    result = score([_item(answer) for answer in scored], {domain.id: domain.weight for domain in role.domains})
+    result = score([_item(answer) for answer in scored], {domain.id: domain.weight for domain in weighed})
     domains = tuple(
         _domain_result(domain, result.domains[domain.id], [a for a in scored if a.domain == domain.id])
-        for domain in role.domains
+        for domain in weighed
         if domain.id in result.domains
     )
     findings = tuple(_findings(domain, scored, record.grades) for domain in domains)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from credcore.accounts import Caller
-from credcore.errors import AssessmentNotCompleted, NotFound
+from credcore.errors import NotFound
 from credcore.grading import Flag
 from credcore.ports import Completed, Conclusion
-from credcore.profile import Profile, Record
-from credcore.recommendation import Recommendation
-from credcore_pg.codec import decoded, encoded, question_of
+from credcore.profile import Record
+from credcore_pg.codec import encoded
+from credcore_pg.completed import BUNDLE, completed_of, revision_asked
 from credcore_pg.database import Connection, Database
-from credcore_pg.grades import GRADE_COLUMNS, grade_of, store_grade
-from credcore_pg.rows import CALLER, admit_owner, assessment_of, item_of, response_of
+from credcore_pg.grades import store_grade
+from credcore_pg.records import record_of
+from credcore_pg.rows import CALLER, admit_owner
 
 # Answers update the row and a finished job locks it, each before anything else, so that all three follow each other
 # and none waits for another crosswise. The lock stands alone: what is read next is as the one before left it.
@@ -30,19 +29,6 @@ own AS (
 )
 SELECT caller.principal_id AS caller, own.*
 FROM (VALUES (1)) AS always LEFT JOIN caller ON true LEFT JOIN own ON true
-"""  # noqa: S608 - nothing but a constant goes in
-
-_RECORD = f"""
-SELECT coalesce($2::timestamptz, clock_timestamp()) AS now,
-    item.assessment_id, item.position, item.question_id, item.question_version, item.type, item.domain,
-    item.option_order, question.body, response.answer, response.status, response.answered_at, response.ordinal,
-    {GRADE_COLUMNS}
-FROM form_item AS item
-JOIN question ON question.question_id = item.question_id AND question.version = item.question_version
-LEFT JOIN response ON response.assessment_id = item.assessment_id AND response.question_id = item.question_id
-LEFT JOIN grade ON grade.assessment_id = item.assessment_id AND grade.question_id = item.question_id
-    AND grade.superseded_at IS NULL
-WHERE item.assessment_id = $1 ORDER BY item.position
 """  # noqa: S608 - nothing but a constant goes in
 
 _CONCLUDE = """
@@ -76,15 +62,7 @@ own AS (
     WHERE assessment_id = $3
 )
 SELECT caller.principal_id AS caller, own.assessment_id, own.completed_at, latest.body,
-    (
-        SELECT jsonb_agg(
-            jsonb_build_object(
-                'id', recommendation_id, 'course_id', course_id, 'title', title, 'provider', provider, 'url', url,
-                'level', level, 'format', format, 'effort_hours', effort_hours::text, 'reason', reason
-            ) ORDER BY position
-        )
-        FROM recommendation WHERE assessment_id = own.assessment_id
-    ) AS bundle
+    {BUNDLE}
 FROM (VALUES (1)) AS always
 LEFT JOIN caller ON true
 LEFT JOIN own ON true
@@ -96,9 +74,6 @@ LEFT JOIN LATERAL (
 """  # noqa: S608 - nothing but a constant goes in
 
 _OPEN = "UPDATE recommendation SET clicks = clicks + 1 WHERE recommendation_id = $1 RETURNING url"
-
-_LAST_REVISION = 2**31 - 1
-"""No revision is beyond it, and the column holds none; asking for one is no error of the database."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +89,9 @@ class PostgresProfiles:
             admit_owner(assessment)
             if assessment["completed_at"] is not None:
                 stored = await connection.fetchrow(_PROFILE, caller.id, caller.epoch, assessment_id, None)
-                return _completed_of(stored)
-            rows = await connection.fetch(_RECORD, assessment_id, self.database.now)
-            now: datetime = rows[0]["now"]
-            conclusion = decide(_record_of(assessment, rows), now)
+                return completed_of(stored)
+            record, now = await record_of(connection, assessment, self.database.now)
+            conclusion = decide(record, now)
             await self._store(connection, conclusion, assessment_id, now)
             return Completed(profile=conclusion.profile, bundle=conclusion.bundle)
 
@@ -138,9 +112,8 @@ class PostgresProfiles:
         )
 
     async def profile(self, caller: Caller, assessment_id: UUID, revision: int | None = None) -> Completed:
-        asked = revision if revision is None or 0 <= revision <= _LAST_REVISION else 0
-        row = await self.database.row(_PROFILE, caller.id, caller.epoch, assessment_id, asked)
-        return _completed_of(row)
+        row = await self.database.row(_PROFILE, caller.id, caller.epoch, assessment_id, revision_asked(revision))
+        return completed_of(row)
 
     async def open_recommendation(self, recommendation_id: UUID) -> str:
         row = await self.database.row(_OPEN, recommendation_id)
@@ -148,28 +121,3 @@ class PostgresProfiles:
             raise NotFound("recommendation")
         url: str = row["url"]
         return url
-
-
-def _record_of(assessment: asyncpg.Record, rows: Sequence[asyncpg.Record]) -> Record:
-    """Each row is one place of the form, with what was answered there and its current grade."""
-    responses = {row["question_id"]: response_of(row, row["question_id"]) for row in rows}
-    grades = {row["question_id"]: grade_of(row) for row in rows}
-    return Record(
-        assessment=assessment_of(assessment, tuple(item_of(row) for row in rows)),
-        questions={row["question_id"]: question_of(row["body"]) for row in rows},
-        responses={id: response for id, response in responses.items() if response is not None},
-        grades={id: grade for id, grade in grades.items() if grade is not None},
-    )
-
-
-def _completed_of(row: asyncpg.Record | None) -> Completed:
-    assert row is not None  # the statement starts from a row of its own
-    admit_owner(row)
-    if row["completed_at"] is None:
-        raise AssessmentNotCompleted
-    if row["body"] is None:
-        raise NotFound("revision")
-    return Completed(
-        profile=decoded(row["body"], Profile),
-        bundle=decoded(row["bundle"], tuple[Recommendation, ...]) if row["bundle"] else (),
-    )

@@ -17,6 +17,7 @@ from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Connection, Database
 from credcore_pg.grades import store_grade
 from credcore_pg.listening import CHANNEL, Listener
+from credcore_pg.records import revise
 
 # Consent counts as it is when a job is claimed: a person may have withdrawn it. A partner has no account.
 # Whoever claims also buries: a job that is due once more after its last attempt. Rows that another claim holds at this
@@ -68,10 +69,10 @@ ORDER BY held.due_at, held.assessment_id, held.question_id
 
 # The assessment first, as answers and completion do: the three follow each other and cannot wait crosswise.
 _END = f"""
-WITH own AS (SELECT assessment_id FROM assessment WHERE assessment_id = $1 FOR NO KEY UPDATE)
+WITH own AS (SELECT assessment_id, completed_at FROM assessment WHERE assessment_id = $1 FOR NO KEY UPDATE)
 UPDATE grading_job AS job SET state = 'done', lease_token = NULL, leased_until = NULL, error_code = NULL FROM own
 WHERE job.assessment_id = own.assessment_id AND question_id = $2 AND lease_token = $3
-RETURNING pg_notify('{CHANNEL}', '')::text
+RETURNING pg_notify('{CHANNEL}', '')::text, completed_at
 """  # noqa: S608 - nothing but a constant goes in
 
 _GIVE_BACK = """
@@ -101,9 +102,12 @@ class PostgresQueue:
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:
         async def work(connection: Connection) -> bool:
-            if await connection.fetchrow(_END, *_fence(claim)) is None:
+            ended = await connection.fetchrow(_END, *_fence(claim))
+            if ended is None:
                 return False
             await store_grade(connection, grade, self.database.now)
+            if ended["completed_at"] is not None:
+                await revise(connection, grade.assessment_id, self.database.now)
             return True
 
         return await self.database.in_transaction(work)

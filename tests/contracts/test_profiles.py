@@ -210,9 +210,7 @@ async def test_a_provisional_grade_leaves_the_job(stores):
     completed = await stores.profiles.conclude(caller, begun.id, with_own_grades(provisional=True))
     assert completed.profile.provisional
     assert (await stores.assessments.find(caller, begun.id)).pending_grades == 1
-    [claim] = await claims(stores, begun.id)
-    assert await stores.queue.finish(claim, grade(claim.task))
-    assert await stores.profiles.profile(caller, begun.id) == completed
+    assert len(await claims(stores, begun.id)) == 1
 
 
 async def test_a_worker_whose_essay_completion_judged_comes_too_late(stores):

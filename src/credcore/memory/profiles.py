@@ -10,7 +10,7 @@ from uuid import UUID
 from credcore.accounts import Caller
 from credcore.errors import AssessmentNotCompleted, NotFound
 from credcore.grading import Flag
-from credcore.memory.state import MemoryState
+from credcore.memory.state import AssessmentRow, MemoryState
 from credcore.ports import Completed, Conclusion
 from credcore.profile import Record
 
@@ -26,14 +26,8 @@ class MemoryProfiles:
         row = self.state.owned(caller, assessment_id)
         if row.completed:
             return row.completed[-1]
-        record = Record(
-            assessment=row.assessment,
-            questions=dict(row.questions),
-            responses=dict(row.responses),
-            grades=dict(row.grades),
-        )
         now = self.state.clock()
-        conclusion = decide(record, now)
+        conclusion = decide(row.record(), now)
         for grade in conclusion.grades:
             row.grades[grade.question_id] = grade
             if Flag.PROVISIONAL not in grade.judgement.flags:
@@ -43,15 +37,7 @@ class MemoryProfiles:
         return row.completed[-1]
 
     async def profile(self, caller: Caller, assessment_id: UUID, revision: int | None = None) -> Completed:
-        row = self.state.owned(caller, assessment_id)
-        if not row.completed:
-            raise AssessmentNotCompleted
-        if revision is None:
-            return row.completed[-1]
-        for completed in row.completed:
-            if completed.profile.revision == revision:
-                return completed
-        raise NotFound("revision")
+        return revision_of(self.state.owned(caller, assessment_id), revision)
 
     async def open_recommendation(self, recommendation_id: UUID) -> str:
         for row in self.state.assessments.values():
@@ -60,3 +46,15 @@ class MemoryProfiles:
                     self.clicks[recommendation_id] = self.clicks.get(recommendation_id, 0) + 1
                     return recommendation.url
         raise NotFound("recommendation")
+
+
+def revision_of(row: AssessmentRow, revision: int | None) -> Completed:
+    """Raises AssessmentNotCompleted, NotFound."""
+    if not row.completed:
+        raise AssessmentNotCompleted
+    if revision is None:
+        return row.completed[-1]
+    for completed in row.completed:
+        if completed.profile.revision == revision:
+            return completed
+    raise NotFound("revision")

@@ -11,8 +11,18 @@ from uuid import UUID
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
 from credcore.memory.state import AssessmentRow, Job, MemoryState
-from credcore.ports import SUSPECT_AFTER, Claim
+from credcore.ports import SUSPECT_AFTER, Claim, Completed
+from credcore.profile import revised
 from credcore.questions import Essay
+
+
+def _revise(row: AssessmentRow) -> None:
+    """A grade that comes after completion gives the profile its next revision."""
+    if row.completed:
+        latest = row.completed[-1]
+        after = revised(latest.profile, row.record())
+        if after is not None:
+            row.completed.append(Completed(profile=after, bundle=latest.bundle))
 
 
 @dataclass(frozen=True)
@@ -22,11 +32,8 @@ class MemoryQueue:
     async def claim(
         self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
     ) -> Sequence[Claim]:
-        due = [
-            (row, question_id, job)
-            for row, question_id, job in self._jobs(assessment_id)
-            if self._is_due(job) and job.attempts < max_attempts
-        ]
+        self._bury(max_attempts)
+        due = [found for found in self._jobs(assessment_id) if self._is_due(found[2])]
         due.sort(key=lambda found: found[2].due_at)
         if due and due[0][2].attempts >= SUSPECT_AFTER:
             chosen = due[:1]
@@ -40,6 +47,7 @@ class MemoryQueue:
             return False
         row.grades[grade.question_id] = grade
         del row.jobs[grade.question_id]
+        _revise(row)
         self.state.wake.set()
         return True
 
@@ -72,7 +80,14 @@ class MemoryQueue:
                 for question_id, job in row.jobs.items():
                     yield row, question_id, job
 
+    def _bury(self, max_attempts: int) -> None:
+        """What is due once more after its last attempt is dead."""
+        for _, _, job in self._jobs(None):
+            job.dead = job.dead or (self._is_due(job) and job.attempts >= max_attempts)
+
     def _is_due(self, job: Job) -> bool:
+        if job.dead:
+            return False
         now = self.state.clock()
         return job.due_at <= now and (job.leased_until is None or job.leased_until <= now)
 

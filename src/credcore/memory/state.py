@@ -21,6 +21,7 @@ from credcore.errors import NotFound, Unauthenticated
 from credcore.grading import Grade
 from credcore.ids import uuid7
 from credcore.ports import Completed, Replay
+from credcore.profile import Record
 from credcore.questions import Question
 from credcore.second_factor import SecondFactor
 
@@ -59,6 +60,7 @@ class Job:
     token: UUID | None = None
     leased_until: datetime | None = None
     error_code: str | None = None
+    dead: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -72,6 +74,16 @@ class AssessmentRow:
     grades: dict[str, Grade] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     completed: list[Completed] = field(default_factory=list)
+
+    def record(self) -> Record:
+        """A snapshot: what is done with it changes nothing here."""
+        return Record(
+            assessment=self.assessment,
+            questions=dict(self.questions),
+            responses=dict(self.responses),
+            grades=dict(self.grades),
+            dead=frozenset(id for id, job in self.jobs.items() if job.dead),
+        )
 
 
 @dataclass(kw_only=True, slots=True)
@@ -107,6 +119,17 @@ class SecretsRow:
 
 
 @dataclass(kw_only=True, slots=True)
+class ShareRow:
+    """``advisor_email`` None: whoever it was has gone."""
+
+    assessment_id: UUID
+    advisor_email: str | None
+    created_at: datetime
+    revoked_at: datetime | None = None
+    viewed_at: list[datetime] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
 class KeyRow:
     """An idempotency key."""
 
@@ -130,6 +153,7 @@ class MemoryState:
     tally: Counter[tuple[date, str, str, str]] = field(default_factory=Counter)
     partners: dict[UUID, int] = field(default_factory=dict)
     assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
+    shares: dict[UUID, ShareRow] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -154,3 +178,11 @@ class MemoryState:
         if row is None or row.assessment.owner_id != caller.id:
             raise NotFound("assessment")
         return row
+
+    def forget_shares(self, account: Account) -> None:
+        """The account goes: what it shared goes with it, and who it was goes from what was shared with it."""
+        own = {id for id, row in self.assessments.items() if row.assessment.owner_id == account.id}
+        self.shares = {id: row for id, row in self.shares.items() if row.assessment_id not in own}
+        for row in self.shares.values():
+            if row.advisor_email == account.email:
+                row.advisor_email, row.revoked_at = None, row.revoked_at or self.clock()

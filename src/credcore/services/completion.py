@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from credcore.accounts import Caller, Scope
 from credcore.assessment import Text
 from credcore.bank import Bank
 from credcore.errors import GradesPending
-from credcore.grading import Grade, GradingTask, Judgement, grade_of
+from credcore.grading import Flag, Grade, GradingTask, Judgement, grade_of
 from credcore.ports import Completed, Conclusion, GradingQueue, IdSource, ProfileStore
 from credcore.profile import Record, build_profile, ungraded
 from credcore.questions import Essay
@@ -39,7 +39,7 @@ class Completion:
         """The profile and its bundle; the same again on every later call, and for concurrent ones.
 
         Essays that nobody holds are judged here and now; for those a worker holds it waits. Whatever has no grade
-        after ``timeout`` is judged by the fallback.
+        after ``timeout`` is judged by the fallback; what ended its workers time and again at once, for review.
 
         Raises:
             NothingToScore: no scored question was answered.
@@ -60,14 +60,19 @@ class Completion:
                     await self.queue.wait(timedelta(milliseconds=100))
 
     def _conclude(self, record: Record, now: datetime) -> Conclusion:
-        bank = self.bank()
-        profile = build_profile(record, bank.role(record.assessment.role), completed_at=now)
-        return Conclusion(profile=profile, bundle=recommend(record, profile, bank, self.ids.new_id))
+        """What is dead is judged now: nobody comes back to it. Raises GradesPending for the others."""
+        return self._concluded(record, [id for id in ungraded(record) if id in record.dead], now)
 
     def _conclude_anyway(self, record: Record, now: datetime) -> Conclusion:
-        made = [self._fallback_grade(record, question_id, now) for question_id in ungraded(record)]
-        grades = {**record.grades, **{grade.question_id: grade for grade in made}}
-        return replace(self._conclude(replace(record, grades=grades), now), grades=tuple(made))
+        return self._concluded(record, ungraded(record), now)
+
+    def _concluded(self, record: Record, to_judge: Sequence[str], now: datetime) -> Conclusion:
+        made = [self._fallback_grade(record, question_id, now) for question_id in to_judge]
+        whole = replace(record, grades={**record.grades, **{grade.question_id: grade for grade in made}})
+        bank = self.bank()
+        profile = build_profile(whole, bank.role(record.assessment.role), completed_at=now)
+        bundle = recommend(whole, profile, bank, self.ids.new_id)
+        return Conclusion(profile=profile, bundle=bundle, grades=tuple(made))
 
     def _fallback_grade(self, record: Record, question_id: str, now: datetime) -> Grade:
         question, response = record.questions[question_id], record.responses[question_id]
@@ -79,4 +84,7 @@ class Completion:
             answer=response.answer.text,
             ai_consent=record.assessment.ai_consent,
         )
-        return grade_of(task, self.fallback(task), grade_id=self.ids.new_id(), now=now)
+        judgement = self.fallback(task)
+        if question_id in record.dead:
+            judgement = replace(judgement, flags=judgement.flags | {Flag.NEEDS_REVIEW})
+        return grade_of(task, judgement, grade_id=self.ids.new_id(), now=now)
