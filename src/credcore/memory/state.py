@@ -26,6 +26,9 @@ from credcore.questions import Question
 from credcore.second_factor import SecondFactor
 
 
+NIL = UUID(int=0)
+
+
 def system_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -35,7 +38,7 @@ class RandomIds:
     """Identifiers and secrets from the operating system's random source."""
 
     clock: Callable[[], datetime] = system_clock
-    _last: UUID = UUID(int=0)
+    _last: UUID = NIL
 
     def new_id(self) -> UUID:
         # Within one millisecond the random part would decide the order; the one before, plus one, keeps it (RFC 9562,
