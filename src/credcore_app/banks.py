@@ -42,7 +42,7 @@ class BankInUse:
         # Taken note of in any case: one that cannot be read is complained about once.
         self._revision, document = current
         try:
-            self._bank = (await asyncio.to_thread(content_of, document)).bank
+            self._bank = await _read(document)
         except ContentFault as fault:
             log.error("bank refused", extra={"revision": self._revision, "place": fault.where})
         else:
@@ -56,9 +56,17 @@ async def bank_in_use(store: BankStore) -> BankInUse:
         raise Fault("the database holds no question bank; run `credcore content sync`")
     revision, document = current
     try:
-        return BankInUse(revision, (await asyncio.to_thread(content_of, document)).bank)
+        return BankInUse(revision, await _read(document))
     except ContentFault as fault:
         raise Fault(
             f"the question bank in the database (revision {revision}) does not fit this version: {fault}; "
             "run `credcore content sync`"
         ) from None
+
+
+async def _read(document: bytes) -> Bank:
+    """On a thread, since it takes some hundredths of a second. Raises ContentFault."""
+    try:
+        return (await asyncio.to_thread(content_of, document)).bank
+    except ValueError:
+        raise ContentFault("document", "is no JSON") from None

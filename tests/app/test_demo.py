@@ -39,8 +39,8 @@ def profile_of(home: Home, *arguments: str) -> dict[str, Any]:
     return profile
 
 
-def test_it_prints_the_profile_as_the_api_gave_it_and_stops_everything(home: Home) -> None:
-    done = home.call("demo", "--json")
+def test_it_prints_the_profile_as_the_api_gave_it_and_stops_everything(fresh_home: Home) -> None:
+    done = fresh_home.call("demo", "--json")
     assert done.returncode == 0, done.stderr
     profile = json.loads(done.stdout)
     assert (profile["role"], profile["form"], len(profile["answers"])) == ("backend-developer", "standard", 10)
@@ -52,7 +52,7 @@ def test_it_prints_the_profile_as_the_api_gave_it_and_stops_everything(home: Hom
     assert profile["strengths"]
     assert profile["improvements"]
     assert 2 <= len(profile["recommendations"]) <= 3
-    assert postgres_pid(home) is None
+    assert postgres_pid(fresh_home) is None
     said = done.stderr.splitlines()
     assert "credcore: question 10 of 10, interest" in said
     assert any("serve" in line for line in said)

@@ -118,11 +118,11 @@ def test_a_request_in_flight_is_answered_before_the_server_ends(home: Home, star
     assert server.wait() == 0
 
 
-def test_a_stop_during_the_start_is_a_stop(home: Home, start: Start) -> None:
-    server = start(home, *SERVE)
+def test_a_stop_during_the_first_start_is_a_stop(fresh_home: Home, start: Start) -> None:
+    server = start(fresh_home, *SERVE)
     server.line_with("creating a PostgreSQL")
     assert server.stop() == 0
-    assert postgres_pid(home) is None
+    assert postgres_pid(fresh_home) is None
 
 
 def test_several_workers_share_one_port_and_stop_together(home: Home, start: Start) -> None:
