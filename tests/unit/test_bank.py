@@ -79,6 +79,7 @@ def cell(document: dict[str, Any]) -> list[str]:
         (lambda d: d["courses"].append(d["courses"][0]), "courses", "a course id stands twice"),
         (lambda d: d["recommendations"].pop(ROLE), FIRST_CELL, "the cell is missing"),
         (lambda d: cell(d).clear(), FIRST_CELL, "needs two or three different courses"),
+        (lambda d: cell(d).__delitem__(slice(1, None)), FIRST_CELL, "needs two or three different courses"),
         (lambda d: cell(d).append("course-7"), FIRST_CELL, "needs two or three different courses"),
         (lambda d: cell(d).__setitem__(0, cell(d)[1]), FIRST_CELL, "needs two or three different courses"),
         (lambda d: cell(d).__setitem__(0, "course-99"), FIRST_CELL, "no such course: 'course-99'"),
