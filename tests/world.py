@@ -23,6 +23,7 @@ from credcore.memory import (
     MemoryProfiles,
     MemoryQueue,
     MemoryRefreshTokens,
+    MemoryShares,
     MemoryState,
     RandomIds,
 )
@@ -123,7 +124,7 @@ class World:
         self.assessments = Assessments(
             accounts=self.people, store=self.store, responses=self.store, bank=lambda: self.bank, ids=self.ids
         )
-        self.profiles = Profiles(store=self.profile_store)
+        self.profiles = Profiles(store=self.profile_store, shares=MemoryShares(self.state))
         self.worker = self.another_worker(self.grader)
         self.completion = self.completing()
 

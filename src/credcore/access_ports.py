@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from credcore.accounts import Scope
+from credcore.accounts import Caller, Scope
 from credcore.partners import Grant, Partner
+from credcore.ports import Completed, Page
 from credcore.rate_limits import Demand, Standing
+from credcore.sharing import Share, SharedProfile
 
 
 class PartnerStore(Protocol):
@@ -58,3 +60,25 @@ class RateLimits(Protocol):
         store's clock. Each demand is judged by itself. What was counted survives a restart; it is kept no longer than
         it matters.
         """
+
+
+class ShareStore(Protocol):
+    """Whom a profile is shared with. An advisor is whoever has the address now, and the role."""
+
+    async def share(self, caller: Caller, assessment_id: UUID, share_id: UUID, advisor_email: str) -> Share:
+        """A standing share with that address is given again; of many at once one is made.
+
+        Raises AssessmentNotCompleted, TooManyShares.
+        """
+
+    async def of(self, caller: Caller, assessment_id: UUID) -> Sequence[Share]:
+        """The standing ones of the caller's own assessment, oldest first."""
+
+    async def revoke(self, caller: Caller, assessment_id: UUID, share_id: UUID) -> None:
+        """From now on the advisor sees nothing; what was viewed stays recorded. Raises NotFound."""
+
+    async def shared_with(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[SharedProfile]:
+        """What is shared with the caller now, by share, newest (greatest id) first."""
+
+    async def view(self, caller: Caller, assessment_id: UUID, revision: int | None = None) -> Completed:
+        """A profile that is shared with the caller now, as ``ProfileStore.profile``. The view is recorded with it."""

@@ -33,6 +33,14 @@ RECOMMENDATION_ID = Parameter(
     required=True,
     example=EXAMPLE_ID,
 )
+SHARE_ID = Parameter(
+    name="shareId",
+    place="path",
+    description="The share, from the list of a profile's shares.",
+    schema=UUID_SCHEMA,
+    required=True,
+    example=EXAMPLE_ID,
+)
 REVISION = Parameter(
     name="revision",
     place="query",

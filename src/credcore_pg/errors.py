@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import asyncpg
 
-from credcore.errors import EmailTaken, Unauthenticated, Unavailable
+from credcore.errors import EmailTaken, NotFound, Refused, Unauthenticated, Unavailable
 from credcore.partners import PartnerNameTaken
 
 DATABASE = "database"
 """What ``Unavailable`` names."""
 
-CONSTRAINTS: dict[str, type[EmailTaken] | type[PartnerNameTaken] | type[Unauthenticated]] = {
+CONSTRAINTS: dict[str, Callable[[], Refused]] = {
     "account_email_key": EmailTaken,
     "partner_name_key": PartnerNameTaken,
     # An id that is there already belongs to the first try of the same registration.
@@ -19,6 +22,8 @@ CONSTRAINTS: dict[str, type[EmailTaken] | type[PartnerNameTaken] | type[Unauthen
     "assessment_owner_fk": Unauthenticated,
     "idempotency_key_principal_fk": Unauthenticated,
     "token_family_account_fk": Unauthenticated,
+    # The learner went while an advisor looked.
+    "profile_view_share_fk": partial(NotFound, "assessment"),
 }
 
 ROLLED_BACK = (

@@ -31,6 +31,7 @@ from credcore_pg.refresh_tokens import PostgresRefreshTokens
 from credcore_pg.responses import PostgresResponses
 from credcore_pg.second_factors import PostgresSecondFactors
 from credcore_pg.sessions import PostgresSessions
+from credcore_pg.shares import PostgresShares
 
 CLOSE_WITHIN = 5.0
 """Seconds that connections in use get to finish."""
@@ -57,6 +58,7 @@ class PostgresStores:
     idempotency: PostgresIdempotency
     partners: PostgresPartners
     rate_limits: PostgresRateLimits
+    shares: PostgresShares
     health: PostgresHealth
     keys: SigningKeys
 
@@ -101,6 +103,7 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         idempotency=PostgresIdempotency(database),
         partners=PostgresPartners(database),
         rate_limits=PostgresRateLimits(database),
+        shares=PostgresShares(database),
         health=PostgresHealth(database),
         keys=SigningKeys(database),
     )

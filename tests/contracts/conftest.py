@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assessment, bank, document, partner
-from credcore.access_ports import RateLimits
+from credcore.access_ports import RateLimits, ShareStore
 from credcore.accounts import Account, Caller
 from credcore.assessment import Assessment, Response
 from credcore.memory import (
@@ -24,6 +24,7 @@ from credcore.memory import (
     MemoryQueue,
     MemoryRateLimits,
     MemoryRefreshTokens,
+    MemoryShares,
     MemoryState,
 )
 from credcore.memory.budget import MemoryBudget
@@ -68,6 +69,7 @@ class Stores:
     health: HealthProbe
     partners: MemoryPartners | PostgresPartners
     rate_limits: RateLimits
+    shares: ShareStore
     office: Office
 
     async def person(self) -> Caller:
@@ -112,7 +114,8 @@ class MemoryOffice:
             self.state.accounts[id] = replace(account, epoch=account.epoch + 1)
 
     async def erase(self, id: UUID) -> None:
-        self.state.accounts.pop(id, None)
+        if account := self.state.accounts.pop(id, None):
+            self.state.forget_shares(account)
         self.state.partners.pop(id, None)
         for assessment_id, row in list(self.state.assessments.items()):
             if row.assessment.owner_id == id:
@@ -152,6 +155,7 @@ def in_memory(clock: FakeClock) -> Stores:
         health=MemoryHealth(),
         partners=MemoryPartners(state),
         rate_limits=MemoryRateLimits(state),
+        shares=MemoryShares(state),
         office=MemoryOffice(state),
     )
 
@@ -171,6 +175,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         health=postgres.health,
         partners=postgres.partners,
         rate_limits=postgres.rate_limits,
+        shares=postgres.shares,
         office=PostgresOffice(postgres),
     )
 

@@ -14,6 +14,7 @@ from credcore.memory.privacy import MemoryOwnAccounts
 from credcore.memory.profiles import MemoryProfiles
 from credcore.memory.queue import MemoryQueue
 from credcore.memory.rate_limits import MemoryRateLimits
+from credcore.memory.shares import MemoryShares
 from credcore.memory.state import MemoryState, RandomIds, system_clock
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "MemoryRefreshTokens",
     "MemorySecondFactors",
     "MemorySessions",
+    "MemoryShares",
     "MemoryState",
     "RandomIds",
     "system_clock",

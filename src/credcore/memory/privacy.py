@@ -36,6 +36,7 @@ class MemoryOwnAccounts:
         families = {family for family, row in state.families.items() if row.account_id == id}
         own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
         self._count(caller)
+        state.forget_shares(state.accounts[id])
         state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
         state.families = {key: family for key, family in state.families.items() if key not in families}
         state.keys = {key: row for key, row in state.keys.items() if key[0] != id}

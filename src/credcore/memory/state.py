@@ -25,7 +25,6 @@ from credcore.profile import Record
 from credcore.questions import Question
 from credcore.second_factor import SecondFactor
 
-
 NIL = UUID(int=0)
 
 
