@@ -86,6 +86,11 @@ def test_a_result_from_before_the_breaker_opened_changes_nothing() -> None:
     assert breaker.record(late, CallResult.BLOCKED, 1) == breaker
 
 
+def eighths(most: int) -> st.SearchStrategy[float]:
+    """Seconds that floats add and subtract exactly, so that promises can be held to the instant."""
+    return st.integers(0, 8 * most).map(lambda eighth: eighth / 8)
+
+
 class AnyBreaker(RuleBasedStateMachine):
     """Calls overlap as they like, and end as they like; the clock never goes back."""
 
@@ -97,7 +102,7 @@ class AnyBreaker(RuleBasedStateMachine):
         self.now = 0.0
         self.probes: list[Permit] = []
 
-    @rule(seconds=st.floats(0, 400))
+    @rule(seconds=eighths(400))
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
@@ -115,7 +120,7 @@ class AnyBreaker(RuleBasedStateMachine):
     @rule(
         permit=consumes(permits),
         result=st.sampled_from(CallResult),
-        retry_after=st.none() | st.floats(0, 10_000),
+        retry_after=st.none() | eighths(10_000),
     )
     def end(self, permit: Permit | None, result: CallResult, retry_after: float | None) -> None:
         if permit is None:
