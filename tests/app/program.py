@@ -96,6 +96,11 @@ class Program:
         """Of a server, once it is ready."""
         return self.line_with("credcore serves ").split()[2]
 
+    def address(self) -> tuple[str, int]:
+        """Host and port of a server, once it is ready."""
+        host, _, port = urlsplit(self.url()).netloc.partition(":")
+        return host, int(port)
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.wait()

@@ -137,16 +137,10 @@ def test_every_line_of_a_request_carries_its_id(stream: io.StringIO) -> None:
     assert "request_id" not in outside
 
 
-def access(**fields: Any) -> AccessLine:
-    told = {
-        "method": "GET",
-        "route": "/users/me",
-        "status": 200,
-        "milliseconds": 1.26,
-        "request_id": "r",
-        "trace_id": "t",
-    }
-    return AccessLine(**(told | fields))
+def access(*, route: str = "/users/me", status: int = 200, error: Exception | None = None) -> AccessLine:
+    return AccessLine(
+        method="GET", route=route, status=status, milliseconds=1.26, request_id="r", trace_id="t", error=error
+    )
 
 
 def test_a_request_is_one_line_with_its_route(stream: io.StringIO) -> None:

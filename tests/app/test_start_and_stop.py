@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from tests.app.program import PATIENCE, Home, Program, ask, register
@@ -100,17 +99,17 @@ def test_after_a_kill_the_database_goes_and_the_next_start_recovers(home: Home, 
 
 def test_a_request_in_flight_is_answered_before_the_server_ends(home: Home, start: Start) -> None:
     server = start(home, *SERVE)
-    url = urlsplit(server.url())
+    host, port = server.address()
     body = json.dumps({"email": "late@example.org", "name": "L", "password": "correct horse battery"}).encode()
     head = (
         "POST /auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
     )
-    with socket.create_connection((url.hostname, url.port), PATIENCE) as connection:
+    with socket.create_connection((host, port), PATIENCE) as connection:
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 100")  # the application waits for the body
         server.process.send_signal(signal.SIGTERM)
-        while lets_in(url.hostname, url.port):
+        while lets_in(host, port):
             pass  # until the server has noticed the signal
         connection.sendall(body)
         answer = connection.makefile("rb").readline()
