@@ -117,3 +117,37 @@ def offline_table(session: nox.Session) -> None:
     if not session.posargs:
         session.error("give the path of the CSV file with graded answers: nox -s offline_table -- FILE")
     run(session, "tests/campaigns/offline_table.py", *session.posargs)
+
+
+@nox.session
+def content(session: nox.Session) -> None:
+    """The questions, courses and recommendations against their rules."""
+    equip(session)
+    run(session, "-m", "credcore_app", "content", "check")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The API's pages in Debian's Chromium, which is installed where it is missing."""
+    equip(session)
+    if not Path("/usr/bin/chromium").exists():
+        session.run("apt-get", "update", "-qq", external=True)
+        session.run("apt-get", "install", "-y", "-qq", "chromium", external=True)
+    run(session, "-m", "pip", "install", "-q", "playwright==1.65.2")
+    run(session, "-m", "pytest", "-q", "tests/browser/check_pages.py", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """The long campaigns: 30 faults for grading workers, 50 kills of the server. About ten minutes."""
+    equip(session)
+    session.env.update(CREDCORE_FAULTS="30", CREDCORE_KILLS="50")
+    run(session, "-m", "pytest", "-q", "-s", "tests/faults", *session.posargs)
+
+
+@nox.session
+def description(session: nox.Session) -> None:
+    """The running server against its own description, with a hundred examples for each call."""
+    equip(session)
+    session.env.update(CREDCORE_EXAMPLES="100")
+    run(session, "-m", "pytest", "-q", "tests/app/test_description_holds.py", *session.posargs)
