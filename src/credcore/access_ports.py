@@ -25,9 +25,7 @@ class PartnerStore(Protocol):
     ) -> None:
         """A new partner with its first client and that client's first secret. Raises PartnerNameTaken."""
 
-    async def add_client(
-        self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes
-    ) -> None:
+    async def add_client(self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes) -> None:
         """Raises NotFound where there is no such partner, or it is disabled."""
 
     async def add_secret(self, client_id: UUID, secret_hash: bytes, overlap: timedelta) -> None:

@@ -121,6 +121,27 @@ HOLDINGS = (
         table="recommendation",
         rows="SELECT to_jsonb(held) AS entry FROM recommendation AS held JOIN own USING (assessment_id)",
     ),
+    # Both what the person shares and what is shared with them by their address; and who looked, when.
+    Holding(
+        section="shares",
+        table="share",
+        rows=(
+            "SELECT to_jsonb(held) AS entry FROM share AS held "
+            "WHERE assessment_id IN (SELECT assessment_id FROM own) "
+            "OR advisor_email = (SELECT email FROM account JOIN caller USING (principal_id))"
+        ),
+    ),
+    Holding(
+        section="profile_views",
+        table="profile_view",
+        rows=(
+            "SELECT to_jsonb(held) || jsonb_build_object('advisor_email', advisor_email) AS entry "
+            "FROM profile_view AS held JOIN share USING (share_id) "
+            "WHERE assessment_id IN (SELECT assessment_id FROM own) "
+            "OR advisor_email = (SELECT email FROM account JOIN caller USING (principal_id))"
+        ),
+        withheld={"view_id": _OURS},
+    ),
     Holding(
         section="kept_answers",
         table="idempotency_key",

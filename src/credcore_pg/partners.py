@@ -115,9 +115,7 @@ class PostgresPartners:
     ) -> None:
         await self.database.row(_ADD, partner_id, name, client_id, sorted(scopes), secret_hash, self.database.now)
 
-    async def add_client(
-        self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes
-    ) -> None:
+    async def add_client(self, partner_id: UUID, client_id: UUID, scopes: frozenset[Scope], secret_hash: bytes) -> None:
         added = await self.database.row(
             _ADD_CLIENT, partner_id, client_id, sorted(scopes), secret_hash, self.database.now
         )

@@ -131,9 +131,7 @@ class PostgresShares:
         return [_share_of(row) for row in rows if row["share_id"] is not None]
 
     async def revoke(self, caller: Caller, assessment_id: UUID, share_id: UUID) -> None:
-        row = await self.database.only_row(
-            _REVOKE, caller.id, caller.epoch, self.database.now, assessment_id, share_id
-        )
+        row = await self.database.only_row(_REVOKE, caller.id, caller.epoch, self.database.now, assessment_id, share_id)
         admit_owner(row)
         if row["share_id"] is None:
             raise NotFound("share")

@@ -11,6 +11,7 @@ import pytest
 
 from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assessment, bank, document, partner
 from credcore.access_ports import RateLimits, ShareStore
+from credcore.account_ports import OwnAccountStore
 from credcore.accounts import Account, Caller
 from credcore.assessment import Assessment, Response
 from credcore.memory import (
@@ -19,6 +20,7 @@ from credcore.memory import (
     MemoryBank,
     MemoryHealth,
     MemoryIdempotency,
+    MemoryOwnAccounts,
     MemoryPartners,
     MemoryProfiles,
     MemoryQueue,
@@ -70,6 +72,7 @@ class Stores:
     partners: MemoryPartners | PostgresPartners
     rate_limits: RateLimits
     shares: ShareStore
+    own_accounts: OwnAccountStore
     office: Office
 
     async def person(self) -> Caller:
@@ -156,6 +159,7 @@ def in_memory(clock: FakeClock) -> Stores:
         partners=MemoryPartners(state),
         rate_limits=MemoryRateLimits(state),
         shares=MemoryShares(state),
+        own_accounts=MemoryOwnAccounts(state),
         office=MemoryOffice(state),
     )
 
@@ -176,6 +180,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         partners=postgres.partners,
         rate_limits=postgres.rate_limits,
         shares=postgres.shares,
+        own_accounts=postgres.own_accounts,
         office=PostgresOffice(postgres),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -132,9 +133,7 @@ async def test_of_many_shares_at_once_with_one_address_one_is_made(stores):
 async def test_one_profile_has_so_many_readers_at_a_time_and_no_more(stores):
     caller = await stores.person()
     id = (await profile(stores, caller)).profile.assessment_id
-    tries = [
-        stores.shares.share(caller, id, ids.new_id(), f"advisor{n}@example.org") for n in range(MOST_SHARES + 5)
-    ]
+    tries = [stores.shares.share(caller, id, ids.new_id(), f"advisor{n}@example.org") for n in range(MOST_SHARES + 5)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(outcome, TooManyShares) for outcome in outcomes) == 5
     standing = await stores.shares.of(caller, id)
@@ -223,3 +222,29 @@ async def test_whoever_takes_a_gone_advisors_address_inherits_nothing(stores):
     heir = (await advisor(stores)).caller
     with pytest.raises(NotFound):
         await stores.shares.view(heir, share.assessment_id)
+
+
+async def test_both_sides_have_every_view_in_their_export_also_after_it_was_taken_back(stores, clock: FakeClock):
+    reader = (await advisor(stores)).caller
+    caller, _, share = await shared(stores)
+    viewed = clock.move(minutes=1)
+    await stores.shares.view(reader, share.assessment_id)
+    await stores.shares.revoke(caller, share.assessment_id, share.id)
+    for who in (caller, reader):
+        held = await stores.own_accounts.export(who)
+        [kept] = held["shares"]
+        assert (kept["share_id"], kept["advisor_email"]) == (str(share.id), ADVISOR)
+        [view] = held["profile_views"]
+        assert (view["share_id"], view["advisor_email"]) == (str(share.id), ADVISOR)
+        assert datetime.fromisoformat(view["viewed_at"]) == viewed
+    assert (await stores.own_accounts.export(await stores.person()))["shares"] == []
+
+
+async def test_a_gone_advisor_leaves_that_it_was_viewed_and_no_name(stores):
+    reader = await advisor(stores)
+    caller, _, share = await shared(stores)
+    await stores.shares.view(reader.caller, share.assessment_id)
+    await stores.office.erase(reader.id)
+    held = await stores.own_accounts.export(caller)
+    assert [(kept["advisor_email"], kept["revoked_at"] is None) for kept in held["shares"]] == [(None, False)]
+    assert [view["advisor_email"] for view in held["profile_views"]] == [None]

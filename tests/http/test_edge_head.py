@@ -62,9 +62,7 @@ async def test_head_is_no_method_elsewhere(student: httpx.AsyncClient, path: str
     assert answer.headers["allow"]
 
 
-@pytest.mark.parametrize(
-    ("path", "allowed"), [("/roles", {"GET"}), ("/users/me", {"GET"}), ("/auth/login", {"POST"})]
-)
+@pytest.mark.parametrize(("path", "allowed"), [("/roles", {"GET"}), ("/users/me", {"GET"}), ("/auth/login", {"POST"})])
 async def test_options_names_the_methods(world: World, path: str, allowed: set[str]) -> None:
     async with world.client() as client:
         answer = await client.options(path)

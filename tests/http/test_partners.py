@@ -186,9 +186,7 @@ async def test_a_partner_lists_one_learners_assessments(world: World) -> None:
         for learner in ("a", "b", "a"):
             await start(partner, learnerRef=learner)
         first = (await partner.get("/assessments", params={"learnerRef": "a", "limit": 1})).json()
-        second = (
-            await partner.get("/assessments", params={"learnerRef": "a", "cursor": first["nextCursor"]})
-        ).json()
+        second = (await partner.get("/assessments", params={"learnerRef": "a", "cursor": first["nextCursor"]})).json()
         assert [entry["learnerRef"] for page in (first, second) for entry in page["items"]] == ["a", "a"]
         assert second["nextCursor"] is None
         assert (await partner.get("/assessments", params={"learnerRef": "c"})).json()["items"] == []

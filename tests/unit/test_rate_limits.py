@@ -99,7 +99,5 @@ def test_the_longest_wait_of_what_was_refused_is_the_one_that_counts() -> None:
         ("not an address", "unknown"),
     ],
 )
-def test_a_client_is_its_address_or_the_network_it_can_choose_addresses_from(
-    address: str | None, network: str
-) -> None:
+def test_a_client_is_its_address_or_the_network_it_can_choose_addresses_from(address: str | None, network: str) -> None:
     assert network_of(address) == network

@@ -17,7 +17,13 @@ Entries = list[Mapping[str, Plain]]
 
 
 def held_on(state: MemoryState, id: UUID) -> Mapping[str, Sequence[Mapping[str, Plain]]]:
-    return {**_of_account(state, id), **_of_sessions(state, id), **_of_assessments(state, id), **_of_deeds(state, id)}
+    return {
+        **_of_account(state, id),
+        **_of_sessions(state, id),
+        **_of_assessments(state, id),
+        **_of_shares(state, id),
+        **_of_deeds(state, id),
+    }
 
 
 def _of_account(state: MemoryState, id: UUID) -> dict[str, Entries]:
@@ -114,6 +120,30 @@ def _of_assessments(state: MemoryState, id: UUID) -> dict[str, Entries]:
             {**_at(row), "position": place, **_fields(recommended)}
             for row in own
             for place, recommended in enumerate(row.completed[0].bundle if row.completed else (), 1)
+        ],
+    }
+
+
+def _of_shares(state: MemoryState, id: UUID) -> dict[str, Entries]:
+    """What the person shares, and what is shared with them by their address; and who looked, when."""
+    email = state.accounts[id].email
+    own = {key for key, row in state.assessments.items() if row.assessment.owner_id == id}
+    held = {key: row for key, row in state.shares.items() if row.assessment_id in own or row.advisor_email == email}
+    return {
+        "shares": [
+            _entry(
+                share_id=key,
+                assessment_id=row.assessment_id,
+                advisor_email=row.advisor_email,
+                created_at=row.created_at,
+                revoked_at=row.revoked_at,
+            )
+            for key, row in held.items()
+        ],
+        "profile_views": [
+            _entry(share_id=key, viewed_at=at, advisor_email=row.advisor_email)
+            for key, row in held.items()
+            for at in row.viewed_at
         ],
     }
 

@@ -44,9 +44,7 @@ class MemoryShares:
         raise NotFound("share")
 
     async def shared_with(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[SharedProfile]:
-        found = [
-            (id, row) for id, row in reversed(self._received(caller)) if after is None or id < after
-        ]
+        found = [(id, row) for id, row in reversed(self._received(caller)) if after is None or id < after]
         shown = found[:limit]
         return Page(
             items=tuple(self._shown(id, row) for id, row in shown),

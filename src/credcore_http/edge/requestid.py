@@ -83,9 +83,7 @@ class RequestIds:
 class _Exchange:
     """One request and what became of it."""
 
-    def __init__(
-        self, scope: Scope, send: Send, context: RequestContext, hsts_seconds: int, cors: CorsPolicy
-    ) -> None:
+    def __init__(self, scope: Scope, send: Send, context: RequestContext, hsts_seconds: int, cors: CorsPolicy) -> None:
         self._scope = scope
         self._send = send
         self._context = context
