@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "Bring the database schema up to date.",
     "content": "Check, count or publish questions and courses.",
     "budget": "Show what AI grading has cost this month.",
+    "eval": "Measure graders against people, themselves, and attacks.",
     "user": "Make accounts.",
     "partner": "Let partner platforms in.",
     "openapi": "Print the description of the API.",

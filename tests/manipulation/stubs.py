@@ -6,18 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
-from uuid import UUID
-
-from tests.manipulation.dsl import Case
 
 from credcore.grading import GradingTask
 from credcore.offline.text import passages
 from credcore.offline_grader import judge_offline
 from credcore.questions import Essay
+from credcore_app.evaluation.attacks.cases import Case
+from credcore_app.evaluation.attacks.figures import ANY_ASSESSMENT
 from credcore_openai.completion import Completion
 from credcore_openai.prompt import Prompt
-
-ANY_ASSESSMENT = UUID(int=15)
 
 Evidence = Callable[[Essay, str], Sequence[str]]
 """Evidence for each criterion, given the question and the answer as the model was shown it."""

@@ -7,11 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 import pytest
-from tests.manipulation.dsl import Case, Form, Subject, all_cases
-from tests.manipulation.families import FAMILIES
 from tests.manipulation.stubs import STUBS, Evidence, ObeyingClient
-from tests.manipulation.subjects import SUBJECTS
-from tests.manipulation.table import leak, task_of, verdict
 
 from credcore.breaker import BreakerPolicy
 from credcore.budget import Limits, price_of
@@ -20,6 +16,10 @@ from credcore.memory import MemoryState, RandomIds
 from credcore.memory.budget import MemoryBudget
 from credcore.offline_grader import judge_offline
 from credcore.services.judging import Judges
+from credcore_app.evaluation.attacks.cases import Case, Form, Subject, all_cases
+from credcore_app.evaluation.attacks.families import FAMILIES
+from credcore_app.evaluation.attacks.figures import leak, task_of, verdict
+from credcore_app.evaluation.attacks.subjects import SUBJECTS
 from credcore_openai import CallPolicy, Observer, OpenAIGrader
 from credcore_openai.calls import Calls
 from credcore_openai.gate import Gate

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.manipulation.dsl import Subject
-
 from credcore.questions import Criterion, Essay
+from credcore_app.evaluation.attacks.cases import Subject
 
 INPUT = Subject(
     question=Essay(

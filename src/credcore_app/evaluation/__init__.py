@@ -1,0 +1,1 @@
+"""Graders held against people, against themselves, and against answers that try to talk them into points."""

@@ -1,0 +1,1 @@
+"""The manipulation suite: fifteen families in three forms, and the figures that every grader is held to."""
