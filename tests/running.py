@@ -33,6 +33,7 @@ class Server:
     folder: Path
     port: int
     variables: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = None
     outages: list[float] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class Server:
         with (self.folder / "server.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "credcore_app", "serve", "--port", str(self.port)),
+                *("-m", "credcore_app", "serve", "--port", str(self.port), *self.options),
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -57,6 +58,13 @@ class Server:
         """What any command needs that works on this server's database."""
         return {**os.environ, "CREDCORE_DATA_DIR": str(self.folder / "data"), **self.variables}
 
+    async def beside(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Another command on the same database, running until it is ended."""
+        with (self.folder / "beside.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "credcore_app", *arguments), env=self.environment, stdout=log, stderr=log
+            )
+
     async def kill(self, by: signal.Signals = signal.SIGKILL) -> int:
         assert self.process is not None
         self.process.send_signal(by)
@@ -71,11 +79,11 @@ async def _is_ready(probe: httpx.AsyncClient, port: int) -> bool:
 
 
 @asynccontextmanager
-async def running_server(**variables: str) -> AsyncIterator[Server]:
-    """``variables``: settings beyond those that every server here has."""
+async def running_server(*options: str, **variables: str) -> AsyncIterator[Server]:
+    """``options`` and ``variables``: of the command and its settings, beyond those that every server here has."""
     folder = Path(tempfile.mkdtemp(prefix="credcore-kills-"))
     folder.chmod(0o711)  # as root, PostgreSQL's own account has to pass through
-    server = Server(folder, _free_port(), variables)
+    server = Server(folder, _free_port(), variables, options)
     try:
         await server.start()
         yield server

@@ -5,6 +5,8 @@ A grade is never updated. A better one supersedes it, and the one before stays r
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -48,7 +50,11 @@ class CriterionResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelCall:
-    """What a call to an AI model leaves behind, enough to recompute the points from the stored reply."""
+    """What a call to an AI model leaves behind, enough to recompute the points from the stored reply.
+
+    ``reused_from``: the grade whose reply was taken again, for the same answer to the same question; then this one
+    cost nothing.
+    """
 
     model: str
     prompt_hash: str
@@ -56,6 +62,7 @@ class ModelCall:
     tokens_in: int
     tokens_out: int
     cost_usd: Decimal
+    reused_from: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +90,10 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grade:
-    """A judgement, bound to the answer, the question version and the rubric that it was made for."""
+    """A judgement, bound to the answer, the question version and the rubric that it was made for.
+
+    ``answer_hash`` names the answer as ``answer_hash_of`` has it.
+    """
 
     id: UUID
     assessment_id: UUID
@@ -92,6 +102,7 @@ class Grade:
     rubric_hash: str
     judgement: Judgement
     graded_at: datetime
+    answer_hash: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +124,18 @@ def grade_of(task: GradingTask, judgement: Judgement, *, grade_id: UUID, now: da
         rubric_hash=task.question.rubric_hash,
         judgement=judgement,
         graded_at=now,
+        answer_hash=answer_hash_of(task.answer),
     )
+
+
+def answer_hash_of(answer: str) -> str:
+    """Equal for answers that differ in nothing but how characters are composed, line ends, and blanks at the end.
+
+    Indentation stays: in code it means something.
+    """
+    lines = unicodedata.normalize("NFC", answer).splitlines()
+    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def met(criterion: CriterionResult) -> bool:

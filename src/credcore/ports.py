@@ -231,8 +231,8 @@ class ProfileStore(Protocol):
         """Completes with what ``decide(record, now)`` gives, under the lock that answers take.
 
         An assessment that is completed already is answered with what is stored (its latest revision), and ``decide``
-        is not called. The record says which jobs a claim found dead. A grade in the conclusion ends the job of its essay, unless it is provisional: then the job
-        stays. What ``decide`` raises leaves everything as it was.
+        is not called. The record says which jobs a claim found dead. A grade in the conclusion ends the job of its
+        essay, unless it is provisional: then the job stays. What ``decide`` raises leaves everything as it was.
         """
 
     async def profile(self, caller: Caller, assessment_id: UUID, revision: int | None = None) -> Completed:
@@ -357,6 +357,23 @@ class NoAiGrade(Unavailable):
 
     ``what`` says why: ``over-budget``, or what was wrong with the reply.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """All that an AI grade depends on: one grade may stand for another that was asked for in the same words."""
+
+    question_id: str
+    question_version: str
+    rubric_hash: str
+    answer_hash: str
+    model: str
+    prompt_hash: str
+
+
+class PastGrades(Protocol):
+    async def judged_before(self, basis: Basis) -> tuple[UUID, Judgement] | None:
+        """The oldest grade there is that an AI call on this basis led to, whoever's answer it was, with its id."""
 
 
 class Budget(Protocol):

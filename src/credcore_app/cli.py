@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "Bring the database schema up to date.",
     "content": "Check, count or publish questions and courses.",
     "budget": "Show what AI grading has cost this month.",
+    "grade": "Explain a grade, or compute it again.",
     "eval": "Measure graders against people, themselves, and attacks.",
     "user": "Make accounts.",
     "partner": "Let partner platforms in.",

@@ -15,6 +15,8 @@ from credcore.offline_grader import judge_offline
 from credcore.ports import Budget
 from credcore.services.grading import GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
+from credcore.services.reuse import ReusingGrader
+from credcore_app.provenance import basis_of, recomputed
 from credcore_app.settings import Settings
 from credcore_openai import CallPolicy, Connection, OpenAIGrader, OpenAISettings, open_grader
 from credcore_pg import PostgresStores
@@ -52,8 +54,11 @@ async def open_graders(settings: Settings, stores: PostgresStores) -> AsyncItera
         yield Graders(judges=Judges(ai=None, offline=judge_offline, measured=measured), degraded=lambda: ())
         return
     async with ai_grader(settings, stores.budget) as ai, _model_watched(ai):
+        reusing = ReusingGrader(
+            ai=ai, past=stores.past_grades, basis=lambda task: basis_of(task, ai.model), recomputed=recomputed
+        )
         yield Graders(
-            judges=Judges(ai=ai, offline=judge_offline, measured=measured),
+            judges=Judges(ai=reusing, offline=judge_offline, measured=measured),
             degraded=lambda: ai.degraded(system_clock().date()),
         )
 

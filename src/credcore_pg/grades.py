@@ -13,7 +13,7 @@ from credcore_pg.database import Connection
 GRADE_COLUMNS = """grade.grade_id, grade.question_version AS graded_version, grade.rubric_hash, grade.grader_name,
     grade.grader_version, grade.grader_reliability, grade.criteria, grade.strengths, grade.improvements, grade.flags,
     grade.model, grade.prompt_hash, grade.raw_reply, grade.tokens_in, grade.tokens_out, grade.cost_usd,
-    grade.graded_at"""
+    grade.graded_at, grade.answer_hash, grade.reused_from"""
 """Beside the ``assessment_id`` and ``question_id`` of its response: what ``grade_of`` reads."""
 
 # The insert reads from what the update did, so that there are never two current grades, not even for a moment.
@@ -26,9 +26,9 @@ WITH before AS (
 INSERT INTO grade (
     grade_id, assessment_id, question_id, question_version, rubric_hash, grader_name, grader_version,
     grader_reliability, points, criteria, strengths, improvements, flags, model, prompt_hash, raw_reply, tokens_in,
-    tokens_out, cost_usd, graded_at
+    tokens_out, cost_usd, reused_from, graded_at, answer_hash
 )
-SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
 FROM (SELECT count(*) FROM before) AS superseded
 """
 
@@ -52,13 +52,22 @@ async def store_grade(connection: Connection, grade: Grade, now: datetime | None
         judgement.strengths,
         judgement.improvements,
         sorted(judgement.flags),
-        *((None,) * 6 if call is None else _call_values(call)),
+        *((None,) * 7 if call is None else _call_values(call)),
         grade.graded_at,
+        grade.answer_hash,
     )
 
 
 def _call_values(call: ModelCall) -> tuple[object, ...]:
-    return (call.model, call.prompt_hash, call.raw_reply, call.tokens_in, call.tokens_out, call.cost_usd)
+    return (
+        call.model,
+        call.prompt_hash,
+        call.raw_reply,
+        call.tokens_in,
+        call.tokens_out,
+        call.cost_usd,
+        call.reused_from,
+    )
 
 
 def grade_of(row: asyncpg.Record) -> Grade | None:
@@ -82,6 +91,7 @@ def grade_of(row: asyncpg.Record) -> Grade | None:
             call=_call_of(row),
         ),
         graded_at=row["graded_at"],
+        answer_hash=row["answer_hash"],
     )
 
 
@@ -95,4 +105,5 @@ def _call_of(row: asyncpg.Record) -> ModelCall | None:
         tokens_in=row["tokens_in"],
         tokens_out=row["tokens_out"],
         cost_usd=row["cost_usd"],
+        reused_from=row["reused_from"],
     )

@@ -22,6 +22,7 @@ from credcore_pg.keys import SigningKeys
 from credcore_pg.listening import Listener
 from credcore_pg.measured import MeasuredGraders
 from credcore_pg.partners import PostgresPartners
+from credcore_pg.past_grades import PostgresPastGrades
 from credcore_pg.people import PostgresAudit, PostgresPeople
 from credcore_pg.privacy import PostgresOwnAccounts
 from credcore_pg.profiles import PostgresProfiles
@@ -54,6 +55,7 @@ class PostgresStores:
     queue: PostgresQueue
     budget: PostgresBudget
     measured: MeasuredGraders
+    past_grades: PostgresPastGrades
     bank: PostgresBank
     idempotency: PostgresIdempotency
     partners: PostgresPartners
@@ -99,6 +101,7 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         queue=PostgresQueue(database, listener),
         budget=PostgresBudget(database),
         measured=MeasuredGraders(database),
+        past_grades=PostgresPastGrades(database),
         bank=PostgresBank(database),
         idempotency=PostgresIdempotency(database),
         partners=PostgresPartners(database),

@@ -30,6 +30,7 @@ from credcore.memory import (
     MemoryState,
 )
 from credcore.memory.budget import MemoryBudget
+from credcore.memory.past_grades import MemoryPastGrades
 from credcore.ports import (
     AccountStore,
     AssessmentStore,
@@ -38,6 +39,7 @@ from credcore.ports import (
     GradingQueue,
     HealthProbe,
     IdempotencyStore,
+    PastGrades,
     ProfileStore,
     RefreshTokenStore,
     ResponseStore,
@@ -66,6 +68,7 @@ class Stores:
     profiles: ProfileStore
     queue: GradingQueue
     budget: Budget
+    past_grades: PastGrades
     bank: BankStore
     idempotency: IdempotencyStore
     health: HealthProbe
@@ -153,6 +156,7 @@ def in_memory(clock: FakeClock) -> Stores:
         profiles=MemoryProfiles(state),
         queue=MemoryQueue(state),
         budget=MemoryBudget(state),
+        past_grades=MemoryPastGrades(state),
         bank=MemoryBank(state),
         idempotency=MemoryIdempotency(state),
         health=MemoryHealth(),
@@ -174,6 +178,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         profiles=postgres.profiles,
         queue=postgres.queue,
         budget=postgres.budget,
+        past_grades=postgres.past_grades,
         bank=postgres.bank,
         idempotency=postgres.idempotency,
         health=postgres.health,

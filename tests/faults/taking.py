@@ -22,15 +22,21 @@ class Taker:
         id: str = begun["assessmentId"]
         return id
 
-    async def answer_all(self, id: str, quality: str = "strong") -> None:
-        while (question := (await self._get(f"/assessments/{id}/next"))["question"]) is not None:
+    async def answer_all(self, id: str, quality: str = "strong", *, most_essays: int = 99) -> None:
+        """All questions in order, up to the last essay that is wanted."""
+        written = 0
+        while written < most_essays and (question := (await self._get(f"/assessments/{id}/next"))["question"]):
             await self._post(f"/assessments/{id}/answer", sample_answer(question["questionId"], quality))
+            written += question["type"] == "essay"
 
     async def complete(self, id: str) -> dict[str, Any]:
         return await self._post(f"/assessments/{id}/complete", None)
 
     async def profile(self, id: str, revision: int | None = None) -> dict[str, Any]:
         return await self._get(f"/profiles/{id}" + (f"?revision={revision}" if revision else ""))
+
+    async def state(self, id: str) -> dict[str, Any]:
+        return await self._get(f"/assessments/{id}")
 
     async def _get(self, path: str) -> dict[str, Any]:
         return _body(await self.client.get(path))
@@ -57,3 +63,8 @@ async def taker(server: Server, name: str, *, ai_consent: bool = True) -> AsyncI
 
 def essays(profile: dict[str, Any]) -> list[dict[str, Any]]:
     return [answer for answer in profile["answers"] if answer["type"] == "essay"]
+
+
+def judged(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    """The essays that were answered."""
+    return [essay for essay in essays(profile) if essay["status"] == "scored"]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.faults.honest_model import TOKENS_IN, TOKENS_OUT, ModelServer, grades
-from tests.faults.taking import essays, taker
+from tests.faults.taking import essays, judged, taker
 from tests.openai.provider import fails, hangs
 
 from running import Server, running_server
@@ -76,3 +76,122 @@ async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budge
         ]
         assert spent["leftUsd"] == pytest.approx(4.999)
         assert (await ready(server))["status"] == "ready"
+
+
+async def test_the_same_answers_are_not_paid_for_again_and_every_grade_explains_itself() -> None:
+    provider = ModelServer(script=[grades])
+    async with asyncio.timeout(90), served_with_ai(provider) as server:
+        first, second = [await deep_dive(server, name) for name in ("ada", "bob")]
+        origins = {grade["questionId"]: grade["gradeId"] for grade in await grades_of(server, first)}
+        alike = [grade for grade in await grades_of(server, second) if grade["questionId"] in origins]
+        assert len(alike) >= 4  # each got ten of the sixteen
+        assert len(provider.prompts) == 20 - len(alike)
+        for grade in alike[:2]:
+            shown = await command(server, "grade", "show", grade["gradeId"], "--json")
+            assert shown["call"]["reusedFrom"] == origins[grade["questionId"]]
+            assert (shown["call"]["costUsd"], shown["call"]["tokensIn"]) == (0, 0)
+            assert all(criterion["evidence"] in shown["answer"] for criterion in shown["criteria"])
+            again = await command(server, "grade", "replay", grade["gradeId"], "--json")
+            assert again["same"]
+            assert again["stored"] == again["replayed"]
+        assert (await command(server, "budget", "--json"))["calls"] == 20 - len(alike)
+
+
+async def grades_of(server: Server, assessment_id: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = await command(server, "grade", "list", assessment_id, "--json")
+    return listed
+
+
+async def deep_dive(server: Server, name: str) -> str:
+    """Ten essays, answered with the bank's own reference answers."""
+    async with taker(server, name) as learner:
+        id = await learner.begin("deep-dive")
+        await learner.answer_all(id)
+        profile = await learner.complete(id)
+        assert len(essays(profile)) == 10
+        return id
+
+
+async def test_an_offline_grade_is_computed_again_to_the_same_bytes() -> None:
+    async with asyncio.timeout(60), running_server() as server:
+        id = await deep_dive(server, "ada")
+        for grade in (await grades_of(server, id))[:3]:
+            again = await command(server, "grade", "replay", grade["gradeId"], "--json")
+            assert again["same"]
+
+
+async def test_who_did_not_agree_is_never_sent_anywhere() -> None:
+    provider = ModelServer(script=[grades])
+    async with asyncio.timeout(60), served_with_ai(provider) as server:
+        async with taker(server, "ada", ai_consent=False) as learner:
+            id = await learner.begin()
+            await learner.answer_all(id)
+            profile = await learner.complete(id)
+        assert {essay["grader"]["name"] for essay in essays(profile)} == {"offline"}
+        assert not profile["provisional"]
+        assert provider.prompts == []
+
+
+async def test_completion_ends_in_time_though_the_provider_hangs_and_is_revised_when_it_is_back() -> None:
+    provider = ModelServer(script=[hangs])
+    timeout, deadline = 3.0, 2.0
+    settings = {
+        "CREDCORE_COMPLETE_TIMEOUT_SECONDS": str(timeout),
+        "CREDCORE_OPENAI_TIMEOUT_SECONDS": str(deadline),
+        "CREDCORE_PROMPTS_PER_ASSESSMENT": "50",
+        "CREDCORE_LEASE_SECONDS": "3",
+    }
+    async with asyncio.timeout(120), served_with_ai(provider, **settings) as server, taker(server, "ada") as learner:
+        id = await learner.begin()
+        await learner.answer_all(id, most_essays=3)  # too few failures to open the breaker
+        before = time.monotonic()
+        first = await learner.complete(id)
+        assert time.monotonic() - before < timeout + 1
+        assert first["provisional"]
+        assert [essay["grader"]["name"] for essay in judged(first)] == ["offline"] * 3
+        assert all("provisional" in essay["flags"] for essay in judged(first))
+        provider.will(grades)
+        latest = first
+        while latest["provisional"]:
+            await asyncio.sleep(0.5)
+            latest = await learner.profile(id)
+        assert latest["revision"] == 4  # one more for each essay
+        assert [essay["grader"]["name"] for essay in judged(latest)] == ["gpt-6-luna"] * 3
+        assert latest["confidenceScore"] != first["confidenceScore"]
+        assert await learner.profile(id, 1) == first
+        assert latest["recommendations"] == first["recommendations"]
+
+
+async def test_a_provider_that_refuses_the_key_or_ends_the_model_is_seen_in_readiness() -> None:
+    provider = ModelServer(script=[fails(401)], shutdown="2026-12-24")
+    async with asyncio.timeout(60), served_with_ai(provider) as server, taker(server, "ada") as learner:
+        id = await learner.begin()
+        await learner.answer_all(id)
+        state = await ready(server)
+        while len(state["problems"]) < 2:
+            await asyncio.sleep(0.1)
+            state = await ready(server)
+        assert state["status"] == "degraded"
+        assert any("breaker open" in problem for problem in state["problems"])
+        assert any("shut down on 2026-12-24" in problem for problem in state["problems"])
+        assert len(provider.prompts) < 5
+
+
+async def test_workers_apart_grade_by_ai_while_the_server_does_not() -> None:
+    provider = ModelServer(script=[grades])
+    listening = await provider.start()
+    settings = {"CREDCORE_OPENAI_API_KEY": KEY, "CREDCORE_OPENAI_BASE_URL": provider.base_url}
+    try:
+        async with asyncio.timeout(60), running_server("--no-grading", **settings) as server:
+            worker = await server.beside("worker")
+            async with taker(server, "ada") as learner:
+                id = await learner.begin()
+                await learner.answer_all(id)
+                while (await learner.state(id))["pendingGrades"]:
+                    await asyncio.sleep(0.1)
+                profile = await learner.complete(id)
+            worker.terminate()
+            assert await worker.wait() == 0
+            assert {essay["grader"]["name"] for essay in essays(profile)} == {"gpt-6-luna"}
+    finally:
+        await provider.stop(listening)
