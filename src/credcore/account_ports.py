@@ -91,7 +91,7 @@ class Session:
 
 class SessionStore(Protocol):
     async def live(self, caller: Caller) -> Sequence[Session]:
-        """The caller's own, the last begun first."""
+        """The caller's own, newest (greatest id) first."""
 
     async def end(self, caller: Caller, session_id: UUID) -> None:
         """Its refresh tokens are dead. Raises NotFound for what is not a live session of the caller's."""

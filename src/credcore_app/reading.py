@@ -38,6 +38,22 @@ _NAMES = {seconds: name for name, seconds in _SPANS.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Argon2Cost:
+    """What one hash costs: ``memory_kib`` KiB, gone over ``passes`` times, in ``lanes`` at once."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+    def __str__(self) -> str:
+        return f"{self.memory_kib},{self.passes},{self.lanes}"
+
+
+CHEAPEST_COST = Argon2Cost(memory_kib=19_456, passes=2, lanes=1)
+"""OWASP's minimum for Argon2id; measured 25 ms of one core. More memory would let a few log-ins fill the machine."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelPrice:
     """US dollars for a million tokens."""
 
@@ -98,6 +114,13 @@ def _origins(raw: str) -> tuple[str, ...]:
     return entries
 
 
+def _argon2_cost(raw: str) -> Argon2Cost:
+    match = _matching(r"([0-9]{4,7}),([1-9]),([1-4])", raw)
+    cost = Argon2Cost(memory_kib=int(match[1]), passes=int(match[2]), lanes=int(match[3]))
+    _within(47_104 if cost.passes == 1 else CHEAPEST_COST.memory_kib, cost.memory_kib, 1_048_576)
+    return cost
+
+
 def _rate(raw: str) -> Rate:
     match = _matching(r"([1-9][0-9]{0,5})/(second|minute|hour)", raw)
     return Rate(count=int(match[1]), seconds=_SPANS[match[2]])
@@ -121,6 +144,10 @@ web_address = Reader(must_be="an address that begins with https:// (or http://)"
 networks = Reader(must_be="IP addresses or networks such as 10.0.0.0/24, separated by commas", parse=_networks)
 origins = Reader(must_be="like https://lms.example.org, without a path, separated by commas", parse=_origins)
 prices = Reader(must_be="like gpt-6-luna=0.10/0.50, several separated by commas", parse=_prices)
+argon2_cost = Reader(
+    must_be="like 19456,2,1: at least 19456 KiB, or 47104 with one pass; 1 to 9 passes, 1 to 4 lanes",
+    parse=_argon2_cost,
+)
 rate = Reader(must_be="like 10/minute (or /second, /hour)", parse=_rate)
 
 Number = TypeVar("Number", int, float)

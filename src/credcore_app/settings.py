@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from credcore_app import reading
-from credcore_app.reading import Rate, Reader
+from credcore_app.reading import Argon2Cost, Rate, Reader
 
 Value = TypeVar("Value")
 PREFIX = "CREDCORE_"
@@ -112,6 +112,19 @@ class Settings:
     )
     password_min_length: int = setting(
         "PASSWORD_MIN_LENGTH", reading.whole(8, 64), 15, "fewest characters of a new password"
+    )
+    password_cost: Argon2Cost = setting(
+        "PASSWORD_COST",
+        reading.argon2_cost,
+        reading.CHEAPEST_COST,
+        "Argon2id's cost of new hashes: memory in KiB, passes, lanes; older hashes follow at log-in",
+    )
+    reset_page: str | None = setting(
+        "RESET_PAGE",
+        reading.web_address,
+        None,
+        "page where a person chooses a new password; the token of the reset stands behind its #",
+        unset="the message says the token itself",
     )
     signing_keys: Path | None = setting(
         "SIGNING_KEYS",

@@ -17,6 +17,7 @@ from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
+from credcore.services.sharing import Sharing
 from credcore_app import logs
 from credcore_app.account_wiring import account_services
 from credcore_app.banks import BankInUse, bank_in_use
@@ -52,7 +53,11 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
         Unavailable: the database cannot be reached.
         Fault: schema, bank or signing keys are not as this version needs them.
     """
-    async with stores_at(settings, dsn) as stores, _passwords(settings) as passwords, open_graders(settings, stores) as graders:
+    async with (
+        stores_at(settings, dsn) as stores,
+        _passwords(settings) as passwords,
+        open_graders(settings, stores) as graders,
+    ):
         bank = await bank_in_use(stores.bank)
         async with (
             _followed(bank, stores),
@@ -108,7 +113,8 @@ async def _services(
             ids=ids,
             timeout=timedelta(seconds=settings.complete_timeout_seconds),
         ),
-        profiles=Profiles(store=stores.profiles),
+        profiles=Profiles(store=stores.profiles, shares=stores.shares),
+        sharing=Sharing(store=stores.shares, ids=ids),
         clients=ClientGrants(store=stores.partners),
         attempts=await _attempts(settings, stores),
         idempotency=stores.idempotency,

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 CODES: dict[type[errors.CredcoreError], str] = {
     errors.Unauthenticated: "unauthenticated",
     errors.InvalidCredentials: "invalid-credentials",
+    errors.SecondFactorRequired: "second-factor-required",
     errors.Forbidden: "forbidden",
     errors.NotFound: "not-found",
     errors.InvalidValue: "validation-failed",
@@ -48,7 +49,7 @@ def refused(request: AnyRequest, error: errors.CredcoreError) -> Response[bytes]
     match error:
         case errors.InvalidValue():
             fields = [FieldProblem(pointer=error.pointer, detail=error.detail)]
-        case errors.Unauthenticated() | errors.InvalidCredentials():
+        case errors.Unauthenticated() | errors.InvalidCredentials() | errors.SecondFactorRequired():
             headers["WWW-Authenticate"] = 'Bearer realm="credcore"'
         case errors.NotFound():
             detail = f"There is no such {error.what} for this caller."

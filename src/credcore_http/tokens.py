@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -24,6 +24,28 @@ LEEWAY = timedelta(seconds=30)
 REQUIRED = ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")
 
 
+class EndedSessions:
+    """Sessions whose access tokens count no more, though they have not expired.
+
+    What ends in this process counts here at once; what ends in another, when the store was asked again.
+    """
+
+    def __init__(self) -> None:
+        self._here: set[UUID] = set()
+        self._stored: frozenset[UUID] = frozenset()
+
+    def __contains__(self, session_id: UUID | None) -> bool:
+        return session_id in self._here or session_id in self._stored
+
+    def add(self, session_id: UUID) -> None:
+        self._here.add(session_id)
+
+    def take(self, stored: Iterable[UUID]) -> None:
+        """What the store knows by now: all that ended within the lifetime of an access token."""
+        self._stored = frozenset(stored)
+        self._here -= self._stored
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccessTokens:
     """``private_keys`` by key id, newest last: the newest signs, all verify."""
@@ -33,6 +55,7 @@ class AccessTokens:
     audience: str
     lifetime: timedelta
     now: Callable[[], datetime]
+    ended: EndedSessions = field(default_factory=EndedSessions)
 
     def issue(self, caller: Caller, client_id: str = OWN_CLIENT) -> str:
         kid, key = list(self.private_keys.items())[-1]
@@ -52,6 +75,8 @@ class AccessTokens:
         }
         if caller.role is not None:
             claims["role"] = caller.role
+        if caller.session_id is not None:
+            claims["sid"] = str(caller.session_id)
         return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
 
     def verify(self, token: str) -> Caller:
@@ -74,7 +99,10 @@ class AccessTokens:
                 options={"require": list(REQUIRED), "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             self._check_times(claims["exp"], claims["nbf"])
-            return _caller(claims)
+            caller = _caller(claims)
+            if caller.session_id in self.ended:
+                raise Unauthenticated
+            return caller
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
             raise Unauthenticated from None
 
@@ -91,7 +119,7 @@ class AccessTokens:
 
 
 def _caller(claims: Mapping[str, object]) -> Caller:
-    role, epoch = claims.get("role"), claims["epoch"]
+    role, epoch, session_id = claims.get("role"), claims["epoch"], claims.get("sid")
     if not isinstance(epoch, int):
         raise TypeError("epoch")
     return Caller(
@@ -100,6 +128,7 @@ def _caller(claims: Mapping[str, object]) -> Caller:
         epoch=epoch,
         role=UserRole(str(role)) if role is not None else None,
         scopes=frozenset(Scope(scope) for scope in str(claims.get("scope", "")).split()),
+        session_id=UUID(str(session_id)) if session_id is not None else None,
     )
 
 

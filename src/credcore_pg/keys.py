@@ -21,6 +21,9 @@ _ADD = """
 INSERT INTO signing_key (kid, private_key, created_at) VALUES ($1, $2, coalesce($3::timestamptz, clock_timestamp()))
 RETURNING kid, private_key, created_at, retired_at
 """
+_RETIRE = """
+UPDATE signing_key SET retired_at = coalesce($1::timestamptz, clock_timestamp()) WHERE retired_at IS NULL
+"""
 _SECRET = "SELECT value FROM server_secret WHERE name = $1"  # noqa: S105 - a statement
 _ADD_SECRET = """
 INSERT INTO server_secret (name, value, created_at) VALUES ($1, $2, coalesce($3::timestamptz, clock_timestamp()))
@@ -58,6 +61,19 @@ class SigningKeys:
             row = await connection.fetchrow(_CURRENT)
             if row is None:
                 row = await connection.fetchrow(_ADD, kid, private_key, self.database.now)
+            assert row is not None  # an INSERT that did not raise returns its row
+            return _key_of(row)
+
+        return await self.database.in_transaction(work)
+
+    async def rotate(self, generate: Callable[[], tuple[str, bytes]]) -> SigningKey:
+        """A new key in the place of those that sign; they are retired, and go on verifying what they signed."""
+        kid, private_key = generate()
+
+        async def work(connection: Connection) -> SigningKey:
+            await connection.execute(_LOCK)
+            await connection.execute(_RETIRE, self.database.now)
+            row = await connection.fetchrow(_ADD, kid, private_key, self.database.now)
             assert row is not None  # an INSERT that did not raise returns its row
             return _key_of(row)
 

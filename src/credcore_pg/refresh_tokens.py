@@ -64,6 +64,7 @@ INSERT INTO refresh_token (token_hash, family_id, issued_at) SELECT $2, family_i
 _REVOKE = """
 UPDATE token_family SET revoked_at = coalesce($2::timestamptz, clock_timestamp())
 WHERE revoked_at IS NULL AND family_id = (SELECT family_id FROM refresh_token WHERE token_hash = $1)
+RETURNING family_id
 """
 
 
@@ -122,8 +123,9 @@ class PostgresRefreshTokens:
             raise Unauthenticated
         return presented
 
-    async def revoke_family_of(self, token_hash: bytes) -> None:
-        await self.database.row(_REVOKE, token_hash, self.database.now)
+    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
+        row = await self.database.row(_REVOKE, token_hash, self.database.now)
+        return row["family_id"] if row else None
 
 
 def _token_of(row: asyncpg.Record) -> RefreshToken:

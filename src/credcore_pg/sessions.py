@@ -27,7 +27,7 @@ clock AS (SELECT coalesce($3::timestamptz, clock_timestamp()) AS now),
 {_LIVE}
 SELECT caller.principal_id AS caller, live.*
 FROM (VALUES (1)) AS always LEFT JOIN caller ON true LEFT JOIN live ON live.account_id = caller.principal_id
-ORDER BY started_at DESC, family_id DESC
+ORDER BY family_id DESC
 """  # noqa: S608 - nothing but constants go in
 
 _END = f"""

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.http.people import people_over
 
 from credcore.accounts import Scope
 from credcore.bank import Bank
@@ -26,20 +27,20 @@ from credcore.memory import (
     MemoryProfiles,
     MemoryQueue,
     MemoryRateLimits,
-    MemoryRefreshTokens,
+    MemoryShares,
     MemoryState,
     RandomIds,
 )
 from credcore.offline_grader import OfflineGrader, judge_offline
 from credcore.partners import Credentials
 from credcore.questions import Essay, Interest, MultipleChoice
-from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments
 from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants, Partners
 from credcore.services.profiles import Profiles
+from credcore.services.sharing import Sharing
 from credcore_app.content import Content, read_content
 from credcore_http.edge import AccessLine
 from credcore_http.services import Services
@@ -128,16 +129,21 @@ class World:
 def services_over(state: MemoryState, ids: RandomIds, clock: FakeClock, bank: Callable[[], Bank]) -> Services:
     accounts, assessments = MemoryAccounts(state), MemoryAssessments(state)
     profiles, queue, partners = MemoryProfiles(state), MemoryQueue(state), MemoryPartners(state)
+    shares = MemoryShares(state)
     worker = GradingWorker(queue=queue, grader=OfflineGrader(), ids=ids, now=clock)
+    people = people_over(state, ids, clock, PlainHasher())
     return Services(
-        accounts=Accounts(
-            store=accounts, tokens=MemoryRefreshTokens(state), hasher=PlainHasher(), ids=ids, server_key=b"k" * 32
-        ),
+        accounts=people.accounts,
+        own_account=people.own_account,
+        credentials=people.credentials,
+        second_factors=people.second_factors,
+        administration=people.administration,
         assessments=Assessments(accounts=accounts, store=assessments, responses=assessments, bank=bank, ids=ids),
         completion=Completion(
             profiles=profiles, queue=queue, worker=worker, fallback=judge_offline, bank=bank, ids=ids
         ),
-        profiles=Profiles(store=profiles),
+        profiles=Profiles(store=profiles, shares=shares),
+        sharing=Sharing(store=shares, ids=ids),
         clients=ClientGrants(store=partners),
         attempts=Attempts(limits=MemoryRateLimits(state), key=b"k" * 32),
         idempotency=MemoryIdempotency(state),

@@ -102,10 +102,12 @@ class MemoryRefreshTokens:
                 raise Unauthenticated
         return Presented(account=account, family_id=token.family_id)
 
-    async def revoke_family_of(self, token_hash: bytes) -> None:
-        if token := self.state.tokens.get(token_hash):
-            family = self.state.families[token.family_id]
-            family.revoked_at = family.revoked_at or self.state.clock()
+    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
+        token = self.state.tokens.get(token_hash)
+        if token is None or self.state.families[token.family_id].revoked_at is not None:
+            return None
+        self.state.families[token.family_id].revoked_at = self.state.clock()
+        return token.family_id
 
     def _seen(self, token: TokenRow, family: FamilyRow) -> RefreshToken:
         following = self.state.tokens.get(token.successor) if token.successor else None

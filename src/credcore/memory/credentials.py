@@ -116,7 +116,7 @@ class MemorySessions:
             for id, family in self.state.families.items()
             if family.account_id == caller.id and self._is_live(family)
         ]
-        return sorted(own, key=lambda session: (session.started_at, session.id), reverse=True)
+        return sorted(own, key=lambda session: session.id, reverse=True)
 
     async def end(self, caller: Caller, session_id: UUID) -> None:
         self.state.account(caller)

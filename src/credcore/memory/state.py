@@ -142,7 +142,8 @@ class KeyRow:
     reply: Replay | None = None
 
 
-@dataclass(kw_only=True, slots=True)
+# Everybody's data: in no representation, which would also take long to make.
+@dataclass(kw_only=True, slots=True, repr=False)
 class MemoryState:
     clock: Callable[[], datetime] = system_clock
     ids: RandomIds = field(default_factory=RandomIds)

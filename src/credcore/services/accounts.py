@@ -107,9 +107,9 @@ class Accounts:
         presented = await self.tokens.present(token_hash(refresh_token), token_hash(following), refresh_outcome)
         return SignedIn(account=presented.account, refresh_token=following, session_id=presented.family_id)
 
-    async def logout(self, refresh_token: str) -> None:
-        """Ends the token's whole family; an unknown token is no error."""
-        await self.tokens.revoke_family_of(token_hash(refresh_token))
+    async def logout(self, refresh_token: str) -> UUID | None:
+        """Ends the token's whole family: the session given. An unknown token is no error."""
+        return await self.tokens.revoke_family_of(token_hash(refresh_token))
 
     async def me(self, caller: Caller) -> Account:
         require_person(caller)

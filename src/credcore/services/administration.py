@@ -23,35 +23,36 @@ class Administration:
     ids: IdSource
 
     async def page(self, actor: Actor, *, limit: int, after: UUID | None) -> Page[Account]:
-        _require_admin(actor)
+        require_admin(actor)
         return await self.people.page(actor, self.ids.new_id(), limit=limit, after=after)
 
     async def by_email(self, actor: Actor, email: str) -> Account:
         """Raises InvalidValue, NotFound."""
-        _require_admin(actor)
+        require_admin(actor)
         return await self.people.by_email(actor, self.ids.new_id(), parse_email(email))
 
     async def find(self, actor: Actor, account_id: UUID) -> Account:
         """Raises NotFound."""
-        _require_admin(actor)
+        require_admin(actor)
         return await self.people.find(actor, self.ids.new_id(), account_id)
 
     async def set_role(self, actor: Actor, account_id: UUID, role: UserRole) -> Account:
         """Raises NotFound."""
-        _require_admin(actor)
+        require_admin(actor)
         return await self.people.set_role(actor, self.ids.new_id(), account_id, role)
 
     async def send_reset(self, actor: Actor, account_id: UUID) -> None:
         """Raises NotFound, Unavailable."""
-        _require_admin(actor)
+        require_admin(actor)
         account = await self.find(actor, account_id)
         await self.credentials.send_reset(actor, account.email)
 
     async def record(self, actor: Actor, deed: Deed, detail: str = "") -> None:
-        _require_admin(actor)
+        require_admin(actor)
         await self.audit.record(actor, self.ids.new_id(), deed, detail)
 
 
-def _require_admin(actor: Actor) -> None:
+def require_admin(actor: Actor) -> None:
+    """Raises Forbidden."""
     if actor.caller is not None:
         require_role(actor.caller, UserRole.ADMIN)

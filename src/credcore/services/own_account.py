@@ -10,7 +10,7 @@ from credcore.account_ports import AccountChanges, OwnAccountStore, PasswordStor
 from credcore.accounts import Account, Caller, parse_name
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import InvalidCredentials
-from credcore.ports import PasswordHasher
+from credcore.ports import Page, PasswordHasher
 from credcore.rights import require_person
 from credcore.services.new_passwords import matches
 
@@ -29,9 +29,13 @@ class OwnAccount:
         changes = AccountChanges(name=checked, ai_consent=ai_consent, consent_version=CONSENT_VERSION)
         return await self.store.change(caller, changes)
 
-    async def sessions(self, caller: Caller) -> Sequence[Session]:
+    async def sessions(self, caller: Caller, *, limit: int, after: UUID | None) -> Page[Session]:
+        """Newest (greatest id) first. A person has few: the store gives them all."""
         require_person(caller)
-        return await self.sessions_store.live(caller)
+        live = await self.sessions_store.live(caller)
+        rest = [session for session in live if after is None or session.id < after]
+        shown = tuple(rest[:limit])
+        return Page(items=shown, next_after=shown[-1].id if len(rest) > limit else None)
 
     async def end_session(self, caller: Caller, session_id: UUID) -> None:
         """Raises NotFound."""

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from litestar import HttpMethod, Response
 
+from credcore.consent import CONSENT_TEXT, CONSENT_VERSION
 from credcore.services.accounts import SignedIn
 from credcore_http import examples
 from credcore_http.calls import Call, serves
-from credcore_http.requests import AnyRequest, address_of, body_of, caller_of, empty_response, json_response
+from credcore_http.reminders import REMINDER, reminders
+from credcore_http.requests import (
+    AnyRequest,
+    address_of,
+    body_of,
+    caller_of,
+    empty_response,
+    json_response,
+    origin_of,
+)
 from credcore_http.services import Injected, Services
 from credcore_http.wire.accounts import (
     JsonWebKeySet,
@@ -30,7 +40,10 @@ TAG = "Accounts"
         path="/auth/register",
         tag=TAG,
         summary="Register a student",
-        description="A new account, signed in. `aiConsent` false: an offline grader alone judges the essays.",
+        description=(
+            "A new account, signed in. `aiConsent` false: an offline grader alone judges the essays. True agrees to "
+            f"this (version {CONSENT_VERSION}): *{CONSENT_TEXT}*"
+        ),
         status=201,
         body=Registration,
         body_example=examples.REGISTRATION,
@@ -44,7 +57,11 @@ async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Registration)
     await services.attempts.admit(address=address_of(request), account=body.email)
     signed_in = await services.accounts.register(
-        email=body.email, name=body.name, password=body.password, ai_consent=body.ai_consent
+        email=body.email,
+        name=body.name,
+        password=body.password,
+        ai_consent=body.ai_consent,
+        origin=origin_of(request),
     )
     tokens = _tokens(services, signed_in)
     fields = {name: getattr(tokens, name) for name in tokens.__struct_fields__}
@@ -58,11 +75,15 @@ async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
         path="/auth/login",
         tag=TAG,
         summary="Log in",
-        description="The same answer, after the same time, for an unknown address and a wrong password.",
+        description=(
+            "The same answer, after the same time, for an unknown address and a wrong password. `totp` is a one-time "
+            "code, or a recovery code, of an account that has a second factor; each counts once."
+        ),
         body=Login,
         body_example=examples.LOGIN,
         answer=Tokens,
         answer_example=examples.TOKENS,
+        answer_headers=REMINDER,
         errors=("invalid-credentials", "second-factor-required", "rate-limited", "unavailable"),
         authenticated=False,
     )
@@ -70,7 +91,10 @@ async def register(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def login(request: AnyRequest, services: Injected) -> Response[bytes]:
     body = await body_of(request, Login)
     await services.attempts.admit(address=address_of(request), account=body.email)
-    return json_response(_tokens(services, await services.accounts.login(email=body.email, password=body.password)))
+    signed_in = await services.accounts.login(
+        email=body.email, password=body.password, code=body.totp, origin=origin_of(request)
+    )
+    return json_response(_tokens(services, signed_in), headers=reminders(signed_in.account))
 
 
 @serves(
@@ -116,7 +140,9 @@ async def refresh(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def logout(request: AnyRequest, services: Injected) -> Response[None]:
     body = await body_of(request, RefreshRequest)
     await services.attempts.admit(address=address_of(request))
-    await services.accounts.logout(body.refresh_token)
+    session_id = await services.accounts.logout(body.refresh_token)
+    if session_id is not None:
+        services.tokens.ended.add(session_id)
     return empty_response(204)
 
 
@@ -130,11 +156,13 @@ async def logout(request: AnyRequest, services: Injected) -> Response[None]:
         description="What is held on the account itself.",
         answer=User,
         answer_example=examples.USER,
+        answer_headers=REMINDER,
     )
 )
 async def get_me(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
-    return json_response(to_user(await services.accounts.me(caller)))
+    account = await services.accounts.me(caller)
+    return json_response(to_user(account), headers=reminders(account))
 
 
 @serves(
@@ -156,7 +184,7 @@ async def get_keys(services: Injected) -> Response[bytes]:
 
 def _tokens(services: Services, signed_in: SignedIn) -> Tokens:
     return Tokens(
-        access_token=services.tokens.issue(signed_in.account.caller),
+        access_token=services.tokens.issue(signed_in.caller),
         refresh_token=signed_in.refresh_token,
         token_type="Bearer",  # noqa: S106 - a type, not a secret
         expires_in=int(services.tokens.lifetime.total_seconds()),

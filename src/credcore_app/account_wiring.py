@@ -1,0 +1,72 @@
+"""The use cases of accounts over one database, put together: for the server and for the command line."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from dataclasses import dataclass
+
+from credcore.memory import RandomIds, system_clock
+from credcore.ports import PasswordHasher
+from credcore.services.accounts import Accounts
+from credcore.services.administration import Administration
+from credcore.services.credentials import Credentials
+from credcore.services.own_account import OwnAccount
+from credcore.services.second_factor import SecondFactors
+from credcore_app.mail import ConsoleMailer
+from credcore_app.one_time_codes import TimedCodes
+from credcore_app.settings import Settings
+from credcore_app.stolen_passwords import ListedPasswords
+from credcore_pg import PostgresStores
+
+SERVER_KEY = "refresh-token-successor"
+"""The name under which the database keeps the key that makes refresh tokens follow each other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountServices:
+    accounts: Accounts
+    own_account: OwnAccount
+    credentials: Credentials
+    second_factors: SecondFactors
+    administration: Administration
+
+
+async def account_services(settings: Settings, stores: PostgresStores, hasher: PasswordHasher) -> AccountServices:
+    ids = RandomIds()
+    factors = SecondFactors(
+        store=stores.second_factors,
+        passwords=stores.passwords,
+        hasher=hasher,
+        codes=TimedCodes(),
+        ids=ids,
+        now=system_clock,
+    )
+    accounts = Accounts(
+        store=stores.accounts,
+        tokens=stores.refresh_tokens,
+        hasher=hasher,
+        ids=ids,
+        server_key=await stores.keys.server_secret(SERVER_KEY, lambda: secrets.token_bytes(32)),
+        password_min_length=settings.password_min_length,
+        stolen=ListedPasswords(),
+        factors=factors,
+    )
+    credentials = Credentials(
+        store=stores.passwords,
+        new=accounts.new_passwords,
+        mailer=ConsoleMailer(sys.stdout),
+        ids=ids,
+        reset_page=settings.reset_page,
+    )
+    own_account = OwnAccount(
+        store=stores.own_accounts, passwords=stores.passwords, sessions_store=stores.sessions, hasher=hasher
+    )
+    administration = Administration(people=stores.people, audit=stores.audit, credentials=credentials, ids=ids)
+    return AccountServices(
+        accounts=accounts,
+        own_account=own_account,
+        credentials=credentials,
+        second_factors=factors,
+        administration=administration,
+    )
