@@ -303,7 +303,6 @@ class FlakyQueue(SpyQueue):
         return await super().finish(claim, grade)
 
 
-@pytest.mark.xfail(raises=ExceptionGroup, reason="the task group wraps Unavailable, which ends the worker")
 async def test_a_store_that_goes_down_while_a_grade_is_kept_is_waited_for() -> None:
     essays = await answered(BRISK)
     flaky, stop = FlakyQueue(essays.world.queue), asyncio.Event()
@@ -313,9 +312,6 @@ async def test_a_store_that_goes_down_while_a_grade_is_kept_is_waited_for() -> N
     await running
 
 
-@pytest.mark.xfail(
-    raises=ExceptionGroup, reason="the task group wraps Unavailable, which callers then take for a defect"
-)
 async def test_a_store_that_goes_down_while_a_grade_is_kept_is_called_unavailable() -> None:
     essays = await answered()
     flaky = FlakyQueue(essays.world.queue)

@@ -56,16 +56,21 @@ class GradingWorker:
                 await asyncio.sleep(self.policy.poll.total_seconds())
 
     async def work(self, assessment_id: UUID | None = None) -> int:
-        """Claims a batch (of one assessment, if given), judges it, and gives how many jobs it held."""
+        """Claims a batch (of one assessment, if given), judges it, and gives how many jobs it held.
+
+        Whatever becomes of one job, the others are judged to their end. Raises Unavailable where the store went down;
+        the jobs in hand come back when their leases run out.
+        """
         claims = await self.queue.claim(
             limit=self.policy.batch,
             lease=self.policy.lease,
             max_attempts=self.policy.max_attempts,
             assessment_id=assessment_id,
         )
-        async with asyncio.TaskGroup() as group:
-            for claim in claims:
-                group.create_task(self._grade(claim))
+        ended = await asyncio.gather(*(self._grade(claim) for claim in claims), return_exceptions=True)
+        for failure in ended:
+            if failure is not None:
+                raise failure
         return len(claims)
 
     async def _grade(self, claim: Claim) -> None:
@@ -100,4 +105,7 @@ class GradingWorker:
         held = True
         while held:
             await asyncio.sleep(self.policy.lease.total_seconds() / 3)
-            held = await self.queue.renew(claim, self.policy.lease)
+            try:
+                held = await self.queue.renew(claim, self.policy.lease)
+            except Unavailable as down:  # the next turn comes before the lease runs out
+                log.warning("lease not renewed", extra={"dependency": down.what})
