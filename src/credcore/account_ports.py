@@ -120,7 +120,9 @@ class PeopleStore(Protocol):
 
 
 class AuditStore(Protocol):
-    async def record(self, actor: Actor, entry_id: UUID, deed: Deed, detail: str = "") -> None:
+    async def record(
+        self, actor: Actor, entry_id: UUID, deed: Deed, *, subject_id: UUID | None = None, detail: str = ""
+    ) -> None:
         """An entry for what no other store records by itself."""
 
     async def entries(self, *, limit: int, after: UUID | None) -> Page[AuditEntry]:

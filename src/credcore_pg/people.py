@@ -61,7 +61,7 @@ _ACCOUNT = """
 SELECT account.*, principal.token_epoch FROM account JOIN principal USING (principal_id) WHERE principal_id = $1
 """
 
-_RECORD = f"WITH {ACTOR} {ENTRY}, $6, NULL, $7 FROM actor RETURNING entry_id"
+_RECORD = f"WITH {ACTOR} {ENTRY}, $6, $7::uuid, $8 FROM actor RETURNING entry_id"
 
 _ENTRIES = "SELECT * FROM audit_entry WHERE $1::uuid IS NULL OR entry_id < $1 ORDER BY entry_id DESC LIMIT $2"
 
@@ -102,8 +102,10 @@ class PostgresPeople:
 class PostgresAudit:
     database: Database
 
-    async def record(self, actor: Actor, entry_id: UUID, deed: Deed, detail: str = "") -> None:
-        row = await self.database.row(_RECORD, *acting(actor, entry_id, self.database.now), deed, detail)
+    async def record(
+        self, actor: Actor, entry_id: UUID, deed: Deed, *, subject_id: UUID | None = None, detail: str = ""
+    ) -> None:
+        row = await self.database.row(_RECORD, *acting(actor, entry_id, self.database.now), deed, subject_id, detail)
         if row is None:
             raise Unauthenticated
 

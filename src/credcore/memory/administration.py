@@ -83,9 +83,11 @@ class MemoryPeople:
 class MemoryAudit:
     state: MemoryState
 
-    async def record(self, actor: Actor, entry_id: UUID, deed: Deed, detail: str = "") -> None:
+    async def record(
+        self, actor: Actor, entry_id: UUID, deed: Deed, *, subject_id: UUID | None = None, detail: str = ""
+    ) -> None:
         require_standing(self.state, actor)
-        leave_entry(self.state, actor, entry_id, deed, detail=detail)
+        leave_entry(self.state, actor, entry_id, deed, subject_id=subject_id, detail=detail)
 
     async def entries(self, *, limit: int, after: UUID | None) -> Page[AuditEntry]:
         found = sorted(self.state.audit, key=lambda entry: entry.id, reverse=True)

@@ -49,7 +49,7 @@ class Administration:
 
     async def record(self, actor: Actor, deed: Deed, detail: str = "") -> None:
         require_admin(actor)
-        await self.audit.record(actor, self.ids.new_id(), deed, detail)
+        await self.audit.record(actor, self.ids.new_id(), deed, detail=detail)
 
 
 def require_admin(actor: Actor) -> None:

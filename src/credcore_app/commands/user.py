@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,11 +14,15 @@ from credcore_app.fault import Fault
 
 if TYPE_CHECKING:
     from credcore.accounts import Account
+    from credcore_app.user_office import UserOffice
+
+Result = TypeVar("Result")
+ROLES = ["student", "advisor", "admin"]
 
 
 @click.group()
 def command() -> None:
-    """Make accounts."""
+    """Make accounts, give roles, and let people back in."""
 
 
 @command.command(
@@ -26,27 +31,87 @@ def command() -> None:
 )
 @click.option("--email", required=True, help="The address to log in with.")
 @click.option("--name", required=True, help="How the person is called.")
-@click.option("--role", required=True, type=click.Choice(["student", "advisor", "admin"]), help="What they may do.")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What they may do.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input: its first line.")
 @console.as_json
 def create(email: str, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
     """Make an account. The password is asked for at the terminal, unless it comes with --password-stdin."""
-    settings = console.settings()
-    password = _password(password_stdin)
+    console.settings()  # what is wrong with them is said before a password is asked for
+    chosen = _password(password_stdin)
 
-    from credcore.errors import EmailTaken, InvalidValue
-    from credcore_app.making_users import make_user
+    from credcore.accounts import UserRole
+    from credcore.errors import EmailTaken
+
+    async def work(office: UserOffice) -> Account:
+        return await office.make(email=email, name=name, role=UserRole(role), password=chosen)
 
     try:
-        account = asyncio.run(
-            make_user(settings, email=email, name=name, role=role, password=password, progress=console.say)
-        )
+        account = _with_office(work)
+    except EmailTaken:
+        raise Fault(f"{email} has an account already; give another --email") from None
+    _show(account, as_json, "made")
+
+
+@command.command("list", epilog="Example: credcore user list --json")
+@console.as_json
+def list_all(as_json: bool) -> None:
+    """Show all accounts, newest first."""
+
+    async def work(office: UserOffice) -> list[Account]:
+        return await office.all()
+
+    found = _with_office(work)
+    if as_json:
+        console.print_json({"items": [_as_json(account) for account in found]})
+        return
+    for account in found:
+        lacks = "  lacks a second factor" if account.lacks_second_factor else ""
+        click.echo(f"{account.id}  {account.role:<7}  {account.email}{lacks}")
+
+
+@command.command(epilog="Example: credcore user role --email a.byron@example.org --role admin")
+@click.option("--email", required=True, help="Whose role it is.")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What they may do from now on.")
+@console.as_json
+def role(email: str, role: str, as_json: bool) -> None:
+    """Give somebody another role. Their access tokens end; they stay signed in."""
+    from credcore.accounts import UserRole
+
+    async def work(office: UserOffice) -> Account:
+        return await office.set_role(email, UserRole(role))
+
+    _show(_with_office(work, email), as_json, "now")
+
+
+@command.command(epilog="Example: credcore user reset --email a.byron@example.org")
+@click.option("--email", required=True, help="Who has forgotten their password.")
+def reset(email: str) -> None:
+    """Let somebody choose a new password: prints the message for them, good once and for an hour."""
+
+    async def work(office: UserOffice) -> None:
+        await office.send_reset(email)
+
+    _with_office(work, email)
+
+
+def _with_office(work: Callable[[UserOffice], Awaitable[Result]], email: str | None = None) -> Result:
+    """``email``: whose account it is about, if anybody's in particular."""
+    settings = console.settings()
+
+    from credcore.errors import InvalidValue, NotFound
+    from credcore_app.user_office import user_office
+
+    async def run() -> Result:
+        async with user_office(settings, console.say) as office:
+            return await work(office)
+
+    try:
+        return asyncio.run(run())
     except InvalidValue as invalid:
         option = {"/email": "--email", "/name": "--name"}.get(invalid.pointer, "the password")
         raise click.UsageError(f"{option} {invalid.detail}") from None
-    except EmailTaken:
-        raise Fault(f"{email} has an account already; give another --email") from None
-    _show(account, as_json)
+    except NotFound:
+        raise Fault(f"{email} has no account; `credcore user list` shows those there are") from None
 
 
 def _password(from_stdin: bool) -> str:
@@ -58,8 +123,12 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _show(account: Account, as_json: bool) -> None:
+def _show(account: Account, as_json: bool, done: str) -> None:
     if as_json:
-        console.print_json({"userId": str(account.id), "email": account.email, "role": account.role})
+        console.print_json(_as_json(account))
     else:
-        click.echo(f"made the {account.role} {account.email}, id {account.id}")
+        click.echo(f"{done} the {account.role} {account.email}, id {account.id}")
+
+
+def _as_json(account: Account) -> dict[str, str]:
+    return {"userId": str(account.id), "email": account.email, "role": account.role}
