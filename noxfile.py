@@ -139,9 +139,9 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """The long campaigns: 30 faults for grading workers, 50 kills of the server. About ten minutes."""
+    """The long campaigns: 30 faults for grading workers, 50 kills, half a minute of log-ins. About ten minutes."""
     equip(session)
-    session.env.update(CREDCORE_FAULTS="30", CREDCORE_KILLS="50")
+    session.env.update(CREDCORE_FAULTS="30", CREDCORE_KILLS="50", CREDCORE_STORM_SECONDS="30")
     run(session, "-m", "pytest", "-q", "-s", "tests/faults", *session.posargs)
 
 
@@ -151,3 +151,11 @@ def description(session: nox.Session) -> None:
     equip(session)
     session.env.update(CREDCORE_EXAMPLES="100")
     run(session, "-m", "pytest", "-q", "tests/app/test_description_holds.py", *session.posargs)
+
+
+@nox.session
+def node(session: nox.Session) -> None:
+    """An OAuth client and a JWT library of npm get a partner's token and verify it. Needs Node 20."""
+    equip(session)
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", "tests/node", external=True)
+    run(session, "-m", "pytest", "-q", "tests/node/check_oauth_clients.py", *session.posargs)
