@@ -25,6 +25,7 @@ from credcore_http.controllers import (
     second_factor,
     service,
     sessions,
+    sharing,
 )
 from credcore_http.edge import AccessLine, BodyGuard, CorsPolicy, HeadGuard, Preflights, RequestIds
 from credcore_http.edge.asgi import App
@@ -43,6 +44,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *partners.HANDLERS,
     *assessments.HANDLERS,
     *profiles.HANDLERS,
+    *sharing.HANDLERS,
     *service.HANDLERS,
 )
 
