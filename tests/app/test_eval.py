@@ -144,7 +144,7 @@ async def test_a_saved_figure_is_the_grader_s_reliability(
     )
     assert code == 0
     saved = await postgres.measured.all()
-    assert float(saved[OFFLINE.name, OFFLINE.version]) == pytest.approx(json.loads(out)["pearson"])
+    assert float(saved[OFFLINE.name, OFFLINE.version]) == pytest.approx(json.loads(out)["distinct"]["pearson"])
 
 
 async def test_a_model_that_gives_full_marks_fails_the_attacks(

@@ -33,7 +33,21 @@ def agreement_of(rows: Sequence[GradedRow], judged: Sequence[Judged], grader: st
         "p50Ms": round(percentile(times, 0.5), 2),
         "p95Ms": round(percentile(times, 0.95), 2),
         "costUsd": round(sum(one.cost_usd for one in judged), 6),
+        "distinct": _distinct(rows, given),
         "byQuestion": _by_question(rows, given),
+    }
+
+
+def _distinct(rows: Sequence[GradedRow], given: Sequence[float]) -> dict[str, object]:
+    """Each answer to a question once, and no empty ones: repeated answers make agreement look better than it is."""
+    answers = {(r.question_id, r.task.answer): (r.share, g) for r, g in zip(rows, given, strict=True)}
+    pairs = [pair for (_, answer), pair in answers.items() if answer.strip()]
+    human, graded = [one for one, _ in pairs], [other for _, other in pairs]
+    return {
+        "n": len(pairs),
+        "pearson": _rounded(pearson(human, graded)),
+        "rmse": _rounded(rmse(human, graded)) if pairs else None,
+        "kappa": _rounded(kappa(human, graded)) if pairs else None,
     }
 
 

@@ -74,13 +74,16 @@ def _bar(length: int) -> Iterator[Callable[[], None]]:
 
 
 async def save_measured(settings: Settings, grader: GraderRef, report: dict[str, object], source: str) -> None:
-    """Its Pearson's r is the grader's reliability from the next start on. Raises Fault where there is none."""
-    figure = report["pearson"]
+    """Pearson's r over distinct answers is the grader's reliability from the next start on.
+
+    Raises Fault where there is none.
+    """
+    distinct = report["distinct"]
+    assert isinstance(distinct, dict)  # as the figures have it
+    figure = distinct["pearson"]
     if figure is None:
         raise Fault("these answers give no figure to save: the grades never differ")
     reliability = max(Decimal(0), Decimal(str(figure)))
     async with ready_database(settings, console.say) as place, stores_at(settings, place.dsn) as stores:
-        await stores.measured.save(
-            replace(grader, reliability=reliability), answers=int(str(report["n"])), source=source
-        )
+        await stores.measured.save(replace(grader, reliability=reliability), answers=distinct["n"], source=source)
     console.say(f"saved: {grader.name} {grader.version} counts {reliability} from the next start on")
