@@ -132,4 +132,7 @@ def _invalid(message: str) -> InvalidValue:
     if named := _FIELD.search(sentence):
         pointer += "/" + named.group(2).replace("~", "~0").replace("/", "~1")
         return InvalidValue(pointer, "is missing" if named.group(1) == "missing required" else "is not known here")
+    if sentence.startswith("Invalid enum value"):
+        # msgspec repeats the value; an answer never does, for it may be something that went into the wrong field.
+        return InvalidValue(pointer, "is not one of the values it can have")
     return InvalidValue(pointer, sentence.replace("`", ""))
