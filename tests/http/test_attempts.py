@@ -10,6 +10,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from tests.http.driving import PASSWORD, World, refusal
+from tests.http.sockets import Connection, served
 
 from credcore.rate_limits import Rate
 from credcore_http.app import create_app
@@ -155,3 +156,35 @@ async def test_the_rates_are_the_operators_to_choose(world: World) -> None:
     async with at(world) as client:
         assert await refused_from(client, login, same=True) == 2
         assert (await login(client, 0)).headers["retry-after"] == "1800"
+
+
+async def _refresh_from(connection: Connection, *forwarded: str) -> int:
+    headers = ["Content-Type: application/json", *(f"X-Forwarded-For: {value}" for value in forwarded)]
+    return (await connection.send("POST", "/auth/refresh", b'{"refreshToken": "x"}', *headers))[0]
+
+
+@pytest.fixture
+def narrow(world: World) -> World:
+    """Two tries for an address."""
+    attempts = replace(world.services.attempts, per_address=Rate(count=2, per=timedelta(hours=1)))
+    world.app = create_app(replace(world.services, attempts=attempts), log=world.lines.append)
+    return world
+
+
+async def test_behind_a_trusted_proxy_each_client_is_counted_by_its_own_address(narrow: World) -> None:
+    async with served(narrow, ["127.0.0.1"]) as port:
+        connection = Connection(port)
+        for client in ("192.0.2.1", "192.0.2.2"):
+            assert [await _refresh_from(connection, client) for _ in range(3)] == [401, 401, 429]
+        # What the client itself put in front of the proxy's word changes nothing, on one line or on two.
+        assert await _refresh_from(connection, "198.51.100.1, 192.0.2.1") == 429
+        assert await _refresh_from(connection, "198.51.100.1", "192.0.2.1") == 429
+        await connection.close()
+
+
+async def test_without_a_trusted_proxy_nobody_chooses_an_address(narrow: World) -> None:
+    async with served(narrow, ["10.0.0.0/8"]) as port:
+        connection = Connection(port)
+        answers = [await _refresh_from(connection, f"192.0.2.{number}") for number in range(3)]
+        assert answers == [401, 401, 429]
+        await connection.close()

@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from tests.http.driving import World, start
+from tests.http.sockets import WITHIN, Connection, served
 
-from credcore_app.serving.listener import bind
-from credcore_app.serving.server import serve
 from credcore_http.app import calls
 
-WITHIN = 30.0  # for anything that should take a moment; a loaded machine is no failure
 SURROGATE, NUL = b"\\ud800", b"\\u0000"
 
 
@@ -48,49 +44,6 @@ def hostile(field: bytes) -> dict[str, bytes]:
 
 
 TAKERS = [call for call in calls() if call.body is not None and call.body_type == "application/json"]
-
-
-@asynccontextmanager
-async def served(world: World) -> AsyncIterator[int]:
-    """The application on a real socket; its port."""
-    stop, ready = asyncio.Event(), asyncio.Event()
-    with bind("127.0.0.1", 0) as listener:
-        port: int = listener.getsockname()[1]
-        serving = asyncio.create_task(serve(world.app, listener, on_ready=ready.set, stop=stop))
-        await ready.wait()
-        try:
-            yield port
-        finally:
-            stop.set()
-            await serving
-
-
-class Connection:
-    """One that is used again and again: a refusal must leave it as good as it was."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def send(self, method: str, path: str, body: bytes, *headers: str) -> tuple[int, bytes]:
-        """Status and body of the answer."""
-        reader, writer = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
-        self._streams = reader, writer
-        lines = (f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", *headers)
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        async with asyncio.timeout(WITHIN):
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"(?im)^content-length: (\d+)", head)
-            answer = await reader.readexactly(int(length[1])) if length else b""
-        if b"\r\nconnection: close" in head.lower():
-            await self.close()
-        return int(head.split(b" ", 2)[1]), answer
-
-    async def close(self) -> None:
-        if self._streams is not None:
-            self._streams[1].close()
-            await self._streams[1].wait_closed()
-            self._streams = None
 
 
 FORGIVING = {"logout"}
