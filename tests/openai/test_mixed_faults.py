@@ -212,7 +212,7 @@ async def test_twenty_assessments_complete_with_nothing_lost_and_the_budget_exac
     assert set(mix.done) == PAID.keys() | FREE.keys()
     charged = sum(line.calls for outcome, line in lines.items() if outcome and outcome.is_prompt)
     assert None not in lines
-    assert charged == sum(1 for call in w.budget.calls.values() if call.is_prompt)
+    assert charged == sum(1 for call in w.state.ai_calls.values() if call.is_prompt)
     # On a machine that is busy otherwise, a call may time out before the provider sees it, and is charged as well.
     unseen = w.seen.outcomes.count("timed-out") - mix.done["hang"] - mix.done["dribble"]
     assert mix.paid() <= charged <= mix.paid() + unseen
@@ -238,4 +238,4 @@ def whole(profile: Profile) -> bool:
 
 
 def prompts_of(w: World) -> Counter[UUID]:
-    return Counter(call.reserved.assessment_id for call in w.budget.calls.values() if call.is_prompt)
+    return Counter(call.reserved.assessment_id for call in w.state.ai_calls.values() if call.is_prompt)
