@@ -112,6 +112,11 @@ HOLDINGS = (
         rows="SELECT to_jsonb(held) AS entry FROM grade AS held JOIN own USING (assessment_id)",
     ),
     Holding(
+        section="ai_calls",
+        table="ai_call",
+        rows="SELECT to_jsonb(held) AS entry FROM ai_call AS held JOIN own USING (assessment_id)",
+    ),
+    Holding(
         section="profiles",
         table="profile",
         rows="SELECT to_jsonb(held) AS entry FROM profile AS held JOIN own USING (assessment_id)",

@@ -11,21 +11,33 @@ import pytest
 
 from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assessment, bank, document, partner
 from credcore.access_ports import RateLimits, ShareStore
-from credcore.account_ports import OwnAccountStore
+from credcore.account_ports import (
+    AuditStore,
+    OwnAccountStore,
+    PasswordStore,
+    PeopleStore,
+    SecondFactorStore,
+    SessionStore,
+)
 from credcore.accounts import Account, Caller
 from credcore.assessment import Assessment, Response
 from credcore.memory import (
     MemoryAccounts,
     MemoryAssessments,
+    MemoryAudit,
     MemoryBank,
     MemoryHealth,
     MemoryIdempotency,
     MemoryOwnAccounts,
     MemoryPartners,
+    MemoryPasswords,
+    MemoryPeople,
     MemoryProfiles,
     MemoryQueue,
     MemoryRateLimits,
     MemoryRefreshTokens,
+    MemorySecondFactors,
+    MemorySessions,
     MemoryShares,
     MemoryState,
 )
@@ -76,6 +88,11 @@ class Stores:
     rate_limits: RateLimits
     shares: ShareStore
     own_accounts: OwnAccountStore
+    passwords: PasswordStore
+    second_factors: SecondFactorStore
+    sessions: SessionStore
+    people: PeopleStore
+    audit: AuditStore
     office: Office
 
     async def person(self) -> Caller:
@@ -164,6 +181,11 @@ def in_memory(clock: FakeClock) -> Stores:
         rate_limits=MemoryRateLimits(state),
         shares=MemoryShares(state),
         own_accounts=MemoryOwnAccounts(state),
+        passwords=MemoryPasswords(state),
+        second_factors=MemorySecondFactors(state),
+        sessions=MemorySessions(state),
+        people=MemoryPeople(state),
+        audit=MemoryAudit(state),
         office=MemoryOffice(state),
     )
 
@@ -186,6 +208,11 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         rate_limits=postgres.rate_limits,
         shares=postgres.shares,
         own_accounts=postgres.own_accounts,
+        passwords=postgres.passwords,
+        second_factors=postgres.second_factors,
+        sessions=postgres.sessions,
+        people=postgres.people,
+        audit=postgres.audit,
         office=PostgresOffice(postgres),
     )
 

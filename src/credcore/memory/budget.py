@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,32 +18,16 @@ from credcore.budget import (
     month_of,
     refusal,
 )
-from credcore.memory.state import MemoryState
+from credcore.memory.state import AiCallRow, MemoryState
 from credcore.questions import QuestionType
-
-
-@dataclass(kw_only=True, slots=True)
-class _Call:
-    reserved: Reservation
-    month: date
-    settled: Settlement | None = None
-
-    @property
-    def charged(self) -> Settlement | Reservation:
-        return self.settled or self.reserved
-
-    @property
-    def is_prompt(self) -> bool:
-        return self.settled is None or self.settled.outcome.is_prompt
 
 
 @dataclass(frozen=True)
 class MemoryBudget:
     state: MemoryState
-    calls: dict[UUID, _Call] = field(default_factory=dict)
 
     async def reserve(self, reservation: Reservation, limits: Limits) -> OverBudget | None:
-        if reservation.id in self.calls:
+        if reservation.id in self.state.ai_calls:
             return None
         over = refusal(
             reservation,
@@ -54,16 +37,18 @@ class MemoryBudget:
             monthly_usd=limits.monthly_usd,
         )
         if over is None:
-            self.calls[reservation.id] = _Call(reserved=reservation, month=month_of(self.state.clock()))
+            self.state.ai_calls[reservation.id] = AiCallRow(
+                reserved=reservation, assessment_id=reservation.assessment_id, reserved_at=self.state.clock()
+            )
         return over
 
     async def settle(self, reservation_id: UUID, settlement: Settlement) -> None:
-        call = self.calls.get(reservation_id)
+        call = self.state.ai_calls.get(reservation_id)
         if call is not None and call.settled is None:
             call.settled = settlement
 
     async def month(self) -> Sequence[MonthLine]:
-        grouped: dict[tuple[str, CallOutcome | None], list[_Call]] = defaultdict(list)
+        grouped: dict[tuple[str, CallOutcome | None], list[AiCallRow]] = defaultdict(list)
         for call in self._this_month():
             grouped[call.reserved.model, call.settled.outcome if call.settled else None].append(call)
         return [
@@ -71,12 +56,12 @@ class MemoryBudget:
             for model, outcome in sorted(grouped, key=lambda key: (key[0], key[1] is None, key[1] or ""))
         ]
 
-    def _this_month(self) -> list[_Call]:
+    def _this_month(self) -> list[AiCallRow]:
         month = month_of(self.state.clock())
-        return [call for call in self.calls.values() if call.month == month]
+        return [call for call in self.state.ai_calls.values() if month_of(call.reserved_at) == month]
 
     def _prompts(self, assessment_id: UUID) -> int:
-        return sum(call.is_prompt for call in self.calls.values() if call.reserved.assessment_id == assessment_id)
+        return sum(call.is_prompt for call in self.state.ai_calls.values() if call.assessment_id == assessment_id)
 
     def _most_prompts(self, assessment_id: UUID, limits: Limits) -> int:
         if limits.prompts_per_assessment is not None:
@@ -85,7 +70,7 @@ class MemoryBudget:
         return sum(item.type is QuestionType.ESSAY for item in row.assessment.items) if row else 0
 
 
-def _line(model: str, outcome: CallOutcome | None, calls: Sequence[_Call]) -> MonthLine:
+def _line(model: str, outcome: CallOutcome | None, calls: Sequence[AiCallRow]) -> MonthLine:
     return MonthLine(
         model=model,
         outcome=outcome,

@@ -111,6 +111,11 @@ def _of_assessments(state: MemoryState, id: UUID) -> dict[str, Entries]:
             for question, job in row.jobs.items()
         ],
         "grades": [_grade(grade) for row in own for grade in row.grades.values()],
+        "ai_calls": [
+            {**_fields(call.charged), **_entry(assessment_id=call.assessment_id, reserved_at=call.reserved_at)}
+            for call in state.ai_calls.values()
+            if call.assessment_id in {row.assessment.id for row in own}
+        ],
         "profiles": [
             {**_at(row), "revision": completed.profile.revision, "body": _fields(completed.profile)}
             for row in own

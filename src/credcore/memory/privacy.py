@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
+from uuid import UUID
 
 from credcore.account_ports import AccountChanges, Plain
 from credcore.accounts import Account, Caller
 from credcore.memory.holdings import held_on
 from credcore.memory.state import MemoryState
+
+_NOBODYS = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class MemoryOwnAccounts:
         families = {family for family, row in state.families.items() if row.account_id == id}
         own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
         self._count(caller)
+        for call in state.ai_calls.values():
+            if call.assessment_id in own:
+                call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=_NOBODYS)
         state.forget_shares(state.accounts[id])
         state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
         state.families = {key: family for key, family in state.families.items() if key not in families}

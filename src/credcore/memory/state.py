@@ -17,6 +17,7 @@ from uuid import UUID
 from credcore.accounts import Account, Caller, Origin
 from credcore.assessment import Assessment, Response
 from credcore.audit import AuditEntry
+from credcore.budget import Reservation, Settlement
 from credcore.errors import NotFound, Unauthenticated
 from credcore.grading import Grade
 from credcore.ids import uuid7
@@ -142,6 +143,24 @@ class KeyRow:
     reply: Replay | None = None
 
 
+@dataclass(kw_only=True, slots=True)
+class AiCallRow:
+    """``assessment_id`` None: none of them, or one that was erased. The month counts by ``reserved_at``."""
+
+    reserved: Reservation
+    assessment_id: UUID | None
+    reserved_at: datetime
+    settled: Settlement | None = None
+
+    @property
+    def charged(self) -> Settlement | Reservation:
+        return self.settled or self.reserved
+
+    @property
+    def is_prompt(self) -> bool:
+        return self.settled is None or self.settled.outcome.is_prompt
+
+
 # Everybody's data: in no representation, which would also take long to make.
 @dataclass(kw_only=True, slots=True, repr=False)
 class MemoryState:
@@ -153,6 +172,7 @@ class MemoryState:
     tokens: dict[bytes, TokenRow] = field(default_factory=dict)
     keys: dict[tuple[UUID, str], KeyRow] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
+    ai_calls: dict[UUID, AiCallRow] = field(default_factory=dict)
     tally: Counter[tuple[date, str, str, str]] = field(default_factory=Counter)
     partners: dict[UUID, int] = field(default_factory=dict)
     assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
