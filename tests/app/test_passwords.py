@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher as Argon2
 
 from credcore.errors import Unavailable
-from credcore_app.passwords import Argon2Passwords
+from credcore_app.passwords import HOLD, Argon2Passwords
 
 PASSWORD = "correct horse battery staple"
 
@@ -75,15 +75,17 @@ class Gate:
         self._open.set()
 
 
-async def test_one_too_many_is_refused_at_once_and_admitted_when_there_is_room_again(
+async def test_one_too_many_is_kept_a_moment_then_refused_and_admitted_when_there_is_room_again(
     passwords: Argon2Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch, passwords)
     admitted = [asyncio.create_task(passwords.verify("stored", PASSWORD)) for _ in range(2)]
     await asyncio.wait(admitted, timeout=0)
+    began = asyncio.get_running_loop().time()
     with pytest.raises(Unavailable) as refused:
         await passwords.verify("stored", PASSWORD)
     assert refused.value.what == "password hashing"
+    assert asyncio.get_running_loop().time() - began >= HOLD
     gate.open()
     assert await asyncio.gather(*admitted) == [True, True]
     assert await passwords.verify("stored", PASSWORD)

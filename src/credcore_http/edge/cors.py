@@ -14,7 +14,7 @@ METHODS = b"GET, POST, PATCH, DELETE"
 REQUEST_HEADERS = b"Authorization, Content-Type, Idempotency-Key, X-Request-Id, Traceparent"
 READABLE_HEADERS = (
     b"X-Request-Id, Traceparent, Location, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, "
-    b"WWW-Authenticate, Content-Disposition"
+    b"WWW-Authenticate, Content-Disposition, Credcore-Reminder"
 )
 MAX_AGE_SECONDS = 7200  # no browser keeps a preflight longer
 
