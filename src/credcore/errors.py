@@ -110,12 +110,16 @@ class GradesPending(CredcoreError):
 
 
 class Unavailable(CredcoreError):
-    """Something we depend on is down or too slow. Whether a write happened may be unknown: asking again is safe."""
+    """Something we depend on is down or too slow. Whether a write happened may be unknown: asking again is safe.
 
-    def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
+    ``what`` is for the log; ``told`` a sentence that anybody may read, None where nothing is to be said.
+    """
+
+    def __init__(self, what: str, *, retry_after_seconds: int = 1, told: str | None = None) -> None:
         super().__init__(what)
         self.what = what
         self.retry_after_seconds = retry_after_seconds
+        self.told = told
 
 
 class ContentFault(CredcoreError):

@@ -334,7 +334,10 @@ class IdempotencyStore(Protocol):
         """Keeps the answer for at least 24 hours."""
 
     async def release(self, caller: Caller, key: str) -> None:
-        """Forgets a claim whose request was refused or failed: nothing was created."""
+        """Forgets a claim whose request was refused: nothing was created."""
+
+    async def let_go(self, caller: Caller, key: str) -> None:
+        """Ends the lease of a claim whose outcome is unknown: the next try takes over at once, with its effect id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

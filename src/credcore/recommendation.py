@@ -13,7 +13,7 @@ from credcore.catalogue import Course, Role, TableKey
 from credcore.grading import CriterionResult, met
 from credcore.profile import DomainResult, JudgedAnswer, Profile, Record
 from credcore.questions import Interest, InterestTag
-from credcore.scoring import rounded
+from credcore.scoring import HIGH_FROM, rounded
 
 DEFAULT_TAG = InterestTag.STRUCTURED
 """For a learner who answered no question that carries interest tags."""
@@ -38,7 +38,7 @@ def recommend(record: Record, profile: Profile, bank: Bank, new_id: Callable[[],
     """The bundle for a profile: made once, at completion, and kept."""
     role = bank.role(profile.role)
     tag = interest_tag(record)
-    cell = [bank.courses[course] for course in bank.table[TableKey(role.id, profile.band, tag)]]
+    cell = [bank.courses[course] for course in bank.table[TableKey(role.id, profile.band, tag or DEFAULT_TAG)]]
     reached = {domain.domain: domain for domain in profile.domains}
     ranked = sorted(((_weakest_served(course, role, reached), course) for course in cell), key=_by_need)
     return tuple(
@@ -57,8 +57,11 @@ def recommend(record: Record, profile: Profile, bank: Bank, new_id: Callable[[],
     )
 
 
-def interest_tag(record: Record) -> InterestTag:
-    """That of the first option chosen in the first interest question, in form order, that carries interest tags."""
+def interest_tag(record: Record) -> InterestTag | None:
+    """That of the first option chosen in the first interest question, in form order, that carries interest tags.
+
+    None where no such question was answered.
+    """
     for item in record.assessment.items:
         question = record.questions[item.question_id]
         if not isinstance(question, Interest) or not question.carries_interest_tags:
@@ -67,8 +70,8 @@ def interest_tag(record: Record) -> InterestTag:
         if response is None or response.late or not isinstance(response.answer, Selection):
             continue
         tags = {option.id: option.interest_tag for option in question.options}
-        return tags[response.answer.option_ids[0]] or DEFAULT_TAG
-    return DEFAULT_TAG
+        return tags[response.answer.option_ids[0]]
+    return None
 
 
 def _weakest_served(course: Course, role: Role, reached: dict[str, DomainResult]) -> DomainResult | None:
@@ -91,13 +94,17 @@ WAYS = {
 }
 
 
-def _reason(domain: DomainResult | None, answers: Sequence[JudgedAnswer], tag: InterestTag) -> str:
+def _reason(domain: DomainResult | None, answers: Sequence[JudgedAnswer], tag: InterestTag | None) -> str:
+    """``tag`` None: the learner said nothing of how they like to learn, and nothing is said of it."""
+    way = f"; {WAYS[tag]}" if tag else ""
     if domain is None:
-        return f"Fits the role as a whole, and {WAYS[tag]}."
-    opening = f"Serves {domain.title}, where you reached {rounded(domain.score)} of 100"
+        return f"Fits the role as a whole{way}."
+    reached = f"{domain.title}, where you reached {rounded(domain.score)} of 100"
     missed = _hardest_miss(domain.domain, answers)
+    if missed is None and domain.score >= HIGH_FROM:
+        return f"Goes further in {reached}{way}."
     middle = f' and "{missed.title}" was missing' if missed else ""
-    return f"{opening}{middle}; {WAYS[tag]}."
+    return f"Serves {reached}{middle}{way}."
 
 
 def _hardest_miss(domain: str, answers: Sequence[JudgedAnswer]) -> CriterionResult | None:

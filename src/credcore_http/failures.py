@@ -57,6 +57,7 @@ def refused(request: AnyRequest, error: errors.CredcoreError) -> Response[bytes]
             headers |= rate_limit_fields(error)
         case errors.Unavailable():
             headers["Retry-After"] = str(error.retry_after_seconds)
+            detail = error.told
             log.warning("unavailable", extra={"dependency": error.what})
     return _answer(request, code, detail=detail, fields=fields, headers=headers)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 
 from credcore.accounts import Caller, Origin
@@ -73,16 +73,23 @@ def page_of(request: AnyRequest) -> tuple[int, UUID | None]:
     """``limit`` and ``cursor`` of a list. Raises InvalidValue."""
     limit = _once(request, "limit")
     cursor = _once(request, "cursor")
-    if limit is not None and not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MAX_LIMIT):
+    if limit is None:
+        return DEFAULT_LIMIT, _cursor(cursor)
+    if not (_is_count(limit) and 1 <= int(limit) <= MAX_LIMIT):
         raise InvalidValue("/limit", f"must be a whole number from 1 to {MAX_LIMIT}")
-    return int(limit) if limit else DEFAULT_LIMIT, _cursor(cursor)
+    return int(limit), _cursor(cursor)
+
+
+def _is_count(text: str) -> bool:
+    """Whether it is a number that can be read at little cost."""
+    return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
 def revision_of(request: AnyRequest) -> int | None:
     revision = _once(request, "revision")
     if revision is None:
         return None
-    if not (revision.isascii() and revision.isdecimal() and 1 <= len(revision) <= 9 and int(revision) >= 1):
+    if not (_is_count(revision) and int(revision) >= 1):
         raise InvalidValue("/revision", "must be a whole number from 1")
     return int(revision)
 
@@ -105,7 +112,7 @@ def json_response(body: msgspec.Struct, status: int = 200, headers: dict[str, st
 
 
 def empty_response(status: int, headers: dict[str, str] | None = None) -> Response[None]:
-    return Response(None, status_code=status, headers=headers or {})
+    return Response(None, status_code=status, media_type=MediaType.TEXT, headers=headers or {})
 
 
 def _once(request: AnyRequest, name: str) -> str | None:

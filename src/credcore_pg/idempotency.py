@@ -50,6 +50,11 @@ WHERE principal_id = $1 AND key = $2
 """
 _RELEASE = "DELETE FROM idempotency_key WHERE principal_id = $1 AND key = $2 AND settled_at IS NULL"
 
+_LET_GO = """
+UPDATE idempotency_key SET leased_until = coalesce($3::timestamptz, clock_timestamp())
+WHERE principal_id = $1 AND key = $2 AND settled_at IS NULL
+"""
+
 
 @dataclass(frozen=True)
 class PostgresIdempotency:
@@ -92,6 +97,9 @@ class PostgresIdempotency:
 
     async def release(self, caller: Caller, key: str) -> None:
         await self.database.row(_RELEASE, caller.id, findable(key))
+
+    async def let_go(self, caller: Caller, key: str) -> None:
+        await self.database.row(_LET_GO, caller.id, findable(key), self.database.now)
 
 
 def _reply_of(row: asyncpg.Record) -> Replay:

@@ -150,3 +150,14 @@ async def test_an_erased_caller_claims_nothing(stores):
     await stores.office.erase(caller.id)
     with pytest.raises(Unauthenticated):
         await claim(stores, caller)
+
+
+async def test_a_claim_that_was_let_go_is_taken_over_at_once_with_its_effect(stores):
+    caller = await stores.person()
+    arguments = {"request_hash": b"h" * 32, "lease": timedelta(seconds=60)}
+    first = await stores.idempotency.claim(caller, "k", effect_id=ids.new_id(), **arguments)
+    await stores.idempotency.let_go(caller, "k")
+    second = await stores.idempotency.claim(caller, "k", effect_id=ids.new_id(), **arguments)
+    assert second == first
+    with pytest.raises(RequestInProgress):
+        await stores.idempotency.claim(caller, "k", effect_id=ids.new_id(), **arguments)

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from tests.http.driving import World, answer_all, refusal, start
 
+from credcore.errors import Unavailable
+
 START = {"role": "backend-developer", "form": "screener"}
 
 
@@ -60,3 +62,28 @@ async def test_a_key_is_visible_ascii_within_its_length(student: httpx.AsyncClie
     headers = [(b"idempotency-key", key.encode())]
     answer = await student.post("/assessments/start", json=START, headers=headers)
     assert refusal(answer) == (422, "validation-failed")
+
+
+async def test_where_it_is_not_known_what_happened_the_next_try_finds_the_first_ones_work(
+    world: World, student: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = type(world.services.assessments.store).find
+
+    async def down(*arguments: object) -> None:
+        raise Unavailable("store")
+
+    monkeypatch.setattr(type(world.services.assessments.store), "find", down)
+    lost = await student.post("/assessments/start", json=START, headers=_key("k1"))
+    assert refusal(lost) == (503, "unavailable")
+    monkeypatch.setattr(type(world.services.assessments.store), "find", find)
+    again = await student.post("/assessments/start", json=START, headers=_key("k1"))
+    assert again.status_code == 201
+    assert len((await student.get("/assessments")).json()["items"]) == 1
+
+
+async def test_a_key_names_the_same_request_whichever_case_its_id_is_written_in(student: httpx.AsyncClient) -> None:
+    begun = await start(student, form="screener")
+    await answer_all(student, begun["assessmentId"])
+    first = await student.post(f"/assessments/{begun['assessmentId']}/complete", headers=_key("k1"))
+    again = await student.post(f"/assessments/{begun['assessmentId'].upper()}/complete", headers=_key("k1"))
+    assert (again.status_code, again.content) == (200, first.content)

@@ -199,7 +199,8 @@ async def test_a_registration_out_of_range_names_the_field_and_registers_nobody(
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "cursor=x", "limit=-1", "limit="]
+    "query",
+    ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "cursor=x", "limit=-1", "limit="],
 )
 async def test_a_page_out_of_range_is_refused(student: httpx.AsyncClient, query: str) -> None:
     assert refusal(await student.get(f"/assessments?{query}")) == (422, "validation-failed")
@@ -232,3 +233,20 @@ async def test_a_defect_says_nothing_but_its_request_id(world: World, student: h
 
 def _broken() -> Any:
     raise RuntimeError("secret detail")
+
+
+@pytest.mark.parametrize("digits", ["000000001000000", "000000001" + "0" * 30, "1" + "0" * 5_000])
+async def test_a_limit_of_many_digits_is_out_of_range_too(student: httpx.AsyncClient, digits: str) -> None:
+    assert refusal(await student.get(f"/assessments?limit={digits}")) == (422, "validation-failed")
+
+
+async def test_the_shape_of_a_revision_is_told_before_the_state(student: httpx.AsyncClient) -> None:
+    id = (await start(student))["assessmentId"]
+    assert refusal(await student.get(f"/profiles/{id}?revision=0")) == (422, "validation-failed")
+
+
+async def test_a_malformed_idempotency_key_is_told_to_the_owner_alone(world: World, student: httpx.AsyncClient) -> None:
+    id = (await start(student))["assessmentId"]
+    async with await world.student() as other:
+        answer = await other.post(f"/assessments/{id}/complete", headers={"Idempotency-Key": "a b"})
+    assert refusal(answer) == (404, "not-found")

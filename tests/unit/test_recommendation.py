@@ -62,17 +62,21 @@ def test_the_tag_is_that_of_the_first_option_chosen(tag: InterestTag) -> None:
     assert interest_tag(choosing(record(FORM), question, chosen, other)) is tag
 
 
-def test_without_an_answer_that_carries_tags_it_is_the_structured_course() -> None:
-    unanswered = Answering(unanswered=frozenset(question.id for question in TAGGED))
-    assert interest_tag(record(FORM, unanswered)) is InterestTag.STRUCTURED
-    assert interest_tag(choosing(record(FORM, unanswered), TAGGED[0], "a", late=True)) is InterestTag.STRUCTURED
+def test_without_an_answer_that_carries_tags_the_cell_is_the_structured_courses_and_no_liking_is_claimed() -> None:
+    taken = record(FORM, Answering(unanswered=frozenset(question.id for question in TAGGED)))
+    assert interest_tag(taken) is None
+    assert interest_tag(choosing(taken, TAGGED[0], "a", late=True)) is None
+    cell = BANK.table[TableKey(ROLE, profile_of(taken).band, InterestTag.STRUCTURED)]
+    bundle = bundle_of(taken)
+    assert {recommendation.course_id for recommendation in bundle} == set(cell)
+    assert not any("you like" in recommendation.reason for recommendation in bundle)
 
 
 def test_an_option_without_a_tag_says_nothing_of_how_somebody_learns() -> None:
     question = replace(TAGGED[0], options=(replace(TAGGED[0].options[0], interest_tag=None), *TAGGED[0].options[1:]))
     taken = record(FORM)
     taken = replace(taken, questions={**taken.questions, question.id: question})
-    assert interest_tag(choosing(taken, question, question.options[0].id)) is InterestTag.STRUCTURED
+    assert interest_tag(choosing(taken, question, question.options[0].id)) is None
 
 
 def test_a_second_question_with_tags_speaks_where_the_first_was_left_out() -> None:
@@ -133,8 +137,8 @@ def test_a_reason_names_the_domain_its_score_and_the_criterion_that_cost_most() 
 def test_a_reason_without_anything_missed_or_served_still_says_why() -> None:
     bank = with_cell(course("one", "backend.apis"), course("two", "cooking"))
     served, unserved = bundle_of(record(FORM), bank)
-    assert served.reason == f"Serves Apis, where you reached 100.0 of 100; {WAYS[InterestTag.HANDS_ON]}."
-    assert unserved.reason == f"Fits the role as a whole, and {WAYS[InterestTag.HANDS_ON]}."
+    assert served.reason == f"Goes further in Apis, where you reached 100.0 of 100; {WAYS[InterestTag.HANDS_ON]}."
+    assert unserved.reason == f"Fits the role as a whole; {WAYS[InterestTag.HANDS_ON]}."
 
 
 def test_a_note_in_the_catalogue_stands_in_place_of_the_reason() -> None:

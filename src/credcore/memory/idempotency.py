@@ -40,3 +40,7 @@ class MemoryIdempotency:
         entry = self.state.keys.get((caller.id, key))
         if entry is not None and entry.reply is None:
             del self.state.keys[caller.id, key]
+
+    async def let_go(self, caller: Caller, key: str) -> None:
+        if entry := self.state.keys.get((caller.id, key)):
+            entry.leased_until = self.state.clock()

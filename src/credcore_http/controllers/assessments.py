@@ -193,7 +193,7 @@ async def answer_question(request: AnyRequest, services: Injected, assessment_id
         response, total = await services.assessments.answer(caller, id, body.question_id, await _answer(body, gate))
         return json_response(to_answered(response, total))
 
-    return await once(request, services, caller, effect)
+    return await once(request, services, caller, effect, gate)
 
 
 @serves(
@@ -220,11 +220,14 @@ async def complete_assessment(request: AnyRequest, services: Injected, assessmen
     caller = caller_of(request, services.tokens)
     id = parse_id(assessment_id, "assessment")
 
+    def gate() -> Awaitable[object]:
+        return services.assessments.find(caller, id)
+
     async def effect(_: UUID) -> Response[bytes]:
-        await body_of(request, Nothing, lambda: services.assessments.find(caller, id))
+        await body_of(request, Nothing, gate)
         return json_response(to_profile(await services.completion.complete(caller, id)))
 
-    return await once(request, services, caller, effect)
+    return await once(request, services, caller, effect, gate)
 
 
 async def _answer(body: AnswerBody, gate: Gate) -> Answer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
-from credcore.errors import InvalidValue
+from credcore.errors import AssessmentNotCompleted, InvalidValue
 from credcore.ids import parse_id
 from credcore_http import examples, parameters
 from credcore_http.calls import Call, serves
@@ -38,7 +39,8 @@ async def get_profile(request: AnyRequest, services: Injected, assessment_id: Fr
     try:
         revision = revision_of(request)
     except InvalidValue:
-        await services.profiles.profile(caller, id)
+        with suppress(AssessmentNotCompleted):  # a state is told after the shape
+            await services.profiles.profile(caller, id)
         raise
     return json_response(to_profile(await services.profiles.profile(caller, id, revision)))
 

@@ -48,7 +48,8 @@ async def get_liveness() -> Response[bytes]:
 async def get_readiness(services: Injected) -> Response[bytes]:
     health = await services.health.check()
     if health.problems:
-        raise Unavailable("; ".join(health.problems))
+        missing = "; ".join(health.problems)
+        raise Unavailable(missing, told=missing)
     degraded = services.degraded()
     return json_response(Ready(status="degraded" if degraded else "ready", problems=degraded))
 
