@@ -88,9 +88,7 @@ class Breaker:
             return self, None
         return replace(self, probing=True), Permit(epoch=self.epoch, probe=True)
 
-    def record(
-        self, permit: Permit, result: CallResult, now: float, *, retry_after: float | None = None
-    ) -> Breaker:
+    def record(self, permit: Permit, result: CallResult, now: float, *, retry_after: float | None = None) -> Breaker:
         """What the call came to. ``retry_after``: seconds that the other side asked for with a FAILURE."""
         if permit.epoch != self.epoch:
             return self

@@ -36,9 +36,7 @@ class Argon2Passwords:
 
     def __init__(self, cost: Argon2Cost = CHEAPEST_COST, *, threads: int = THREADS, waiting: int = WAITING) -> None:
         self._argon2 = Argon2(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
-        self._pool = ThreadPoolExecutor(
-            threads, thread_name_prefix="credcore-passwords", initializer=_stand_back
-        )
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="credcore-passwords", initializer=_stand_back)
         self._places = Semaphore(threads + waiting)
         # What a password for an account that does not exist is compared with; nothing verifies against it.
         self._nobodys = self._argon2.hash("an account that does not exist")
