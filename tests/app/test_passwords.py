@@ -11,6 +11,7 @@ from argon2 import PasswordHasher as Argon2
 
 from credcore.errors import Unavailable
 from credcore_app.passwords import HOLD, Argon2Passwords
+from credcore_app.reading import Argon2Cost
 
 PASSWORD = "correct horse battery staple"
 
@@ -118,3 +119,16 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed(
     await asyncio.wait([hashing], timeout=0)
     gate.open()  # reached only because the loop is free
     assert await hashing
+
+
+async def test_another_cost_is_that_of_new_hashes_and_older_ones_go_on_matching(passwords: Argon2Passwords) -> None:
+    before = await passwords.hash(PASSWORD)
+    dearer = Argon2Passwords(Argon2Cost(memory_kib=47_104, passes=1, lanes=1), threads=1)
+    try:
+        assert await dearer.verify(before, PASSWORD)
+        assert dearer.needs_rehash(before)
+        anew = await dearer.hash(PASSWORD)
+    finally:
+        dearer.close()
+    assert anew.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+    assert not passwords.needs_rehash(before)

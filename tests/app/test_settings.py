@@ -9,7 +9,7 @@ import pytest
 
 from credcore_app import dotenv
 from credcore_app.environment import WrongSetting, load
-from credcore_app.reading import Rate
+from credcore_app.reading import Argon2Cost, Rate
 from credcore_app.settings import ABOUT, Settings
 from credcore_app.settings_document import document
 
@@ -31,6 +31,8 @@ def test_without_any_variable_every_setting_has_its_default() -> None:
         ("CREDCORE_PG_STATEMENT_CACHE", "0", "pg_statement_cache", 0),
         ("CREDCORE_ACCESS_TOKEN_HOURS", "0.5", "access_token_hours", 0.5),
         ("CREDCORE_PASSWORD_MIN_LENGTH", "8", "password_min_length", 8),
+        ("CREDCORE_PASSWORD_COST", "65536,3,4", "password_cost", Argon2Cost(memory_kib=65_536, passes=3, lanes=4)),
+        ("CREDCORE_RESET_PAGE", "https://lms.example/new/", "reset_page", "https://lms.example/new"),
         ("CREDCORE_LOG_LEVEL", "DEBUG", "log_level", "debug"),
         ("CREDCORE_AUTH_RATE_LIMIT", "3/second", "auth_rate_limit", Rate(count=3, seconds=1)),
         ("CREDCORE_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2,", "trusted_proxies", ("10.0.0.1", "10.0.0.2")),
@@ -56,6 +58,12 @@ def test_a_variable_sets_its_setting(variable: str, raw: str, field: str, value:
         ("CREDCORE_PG_POOL_SIZE", "ten"),
         ("CREDCORE_PG_POOL_SIZE", "10.0"),
         ("CREDCORE_PASSWORD_MIN_LENGTH", "7"),
+        ("CREDCORE_PASSWORD_COST", "19455,2,1"),
+        ("CREDCORE_PASSWORD_COST", "47103,1,1"),
+        ("CREDCORE_PASSWORD_COST", "1048577,2,1"),
+        ("CREDCORE_PASSWORD_COST", "19456,2"),
+        ("CREDCORE_PASSWORD_COST", "cheap"),
+        ("CREDCORE_RESET_PAGE", "lms.example/new"),
         ("CREDCORE_ACCESS_TOKEN_HOURS", "25"),
         ("CREDCORE_ACCESS_TOKEN_HOURS", "nan"),
         ("CREDCORE_ACCESS_TOKEN_HOURS", "inf"),
