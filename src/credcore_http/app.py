@@ -31,6 +31,7 @@ from credcore_http.edge import AccessLine, BodyGuard, CorsPolicy, HeadGuard, Pre
 from credcore_http.edge.asgi import App
 from credcore_http.failures import defect, framework_refused, refused
 from credcore_http.oauth import OAuthRefused, oauth_refused
+from credcore_http.options import options_handlers
 from credcore_http.pages import page_handlers
 from credcore_http.services import Services
 
@@ -76,7 +77,7 @@ def create_app(
 ) -> App:
     """The application behind its edge. ``log`` gets one line for each request, without anything of its content."""
     app = Litestar(
-        route_handlers=[*HANDLERS, *page_handlers(description())],
+        route_handlers=[*options_handlers(calls()), *HANDLERS, *page_handlers(description())],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers={
             CredcoreError: refused,

@@ -47,7 +47,12 @@ async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = Non
     Raises:
         InvalidValue: with the pointer to the first thing that is wrong.
     """
-    raw = await request.body() or b"{}"
+    raw = await request.body()
+    if not raw and kind.__struct_fields__:
+        if gate is not None:
+            await gate()
+        raise InvalidValue("", "a body is missing")
+    raw = raw or b"{}"
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.DecodeError as error:

@@ -19,9 +19,15 @@ EXAMPLES = os.environ.get("CREDCORE_EXAMPLES", "15")
 
 # The document cannot say everything that the contract refuses with 422: which options a question has, that a partner
 # alone may name a learner. Whether such refusals are right is told by the tests that know the case.
+# OAuth answers credentials that it does not know with 400 (RFC 6749, section 5.2).
 CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 410, 422, 429]
+
+[[operations]]
+include-name = "POST /auth/token"
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", 400, 401, 429]
 """
 
 
