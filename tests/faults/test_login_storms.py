@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.http.driving import PASSWORD, start
 
 from credcore_app.serving.listener import bind
@@ -80,6 +81,7 @@ async def test_of_200_logins_at_once_over_two_processes_as_many_pass_as_the_poli
             assert await _log_in(again, "bob@example.org") == 401
 
 
+@pytest.mark.measured
 async def test_a_storm_of_password_hashes_is_felt_by_nobody_else() -> None:
     open_doors = {"CREDCORE_AUTH_RATE_LIMIT": "999999/second", "CREDCORE_AUTH_RATE_LIMIT_ADDRESS": "999999/second"}
     async with running_server(**open_doors) as server:

@@ -138,8 +138,8 @@ def test_no_input_within_the_length_limit_is_slow(piece: str) -> None:
     hostile = (piece * 20_000)[:20_000]
     judged(REFERENCE)
     times = []
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(5):
+        started = time.process_time()
         judged(hostile)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.05
