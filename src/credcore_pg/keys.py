@@ -17,8 +17,11 @@ ORDER BY created_at DESC, kid DESC LIMIT 1
 """
 # Whoever makes a key waits here for whoever makes one; readers do not.
 _LOCK = "LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE"
+# The order of making decides which key signs, so no two keys have one time, however coarse or set back the clock is.
 _ADD = """
-INSERT INTO signing_key (kid, private_key, created_at) VALUES ($1, $2, coalesce($3::timestamptz, clock_timestamp()))
+INSERT INTO signing_key (kid, private_key, created_at)
+SELECT $1, $2, greatest(coalesce($3::timestamptz, clock_timestamp()), max(created_at) + interval '1 microsecond')
+FROM signing_key
 RETURNING kid, private_key, created_at, retired_at
 """
 _RETIRE = """

@@ -58,6 +58,7 @@ async def test_a_server_takes_up_what_was_rotated_and_ended_elsewhere(
 ) -> None:
     async with followed_sign_ins(postgres, None, clock) as sign_ins:
         [old] = sign_ins.keys
+        clock.move(seconds=1)
         new = await rotated(postgres.keys, None)
         await sign_ins.look()
         assert list(sign_ins.keys) == [new.kid, old]
@@ -68,6 +69,12 @@ async def test_a_server_takes_up_what_was_rotated_and_ended_elsewhere(
         clock.move(seconds=VERIFIES_ON.total_seconds())
         await sign_ins.look()
         assert list(sign_ins.keys) == [new.kid]
+
+
+async def test_keys_made_at_one_instant_sign_in_the_order_in_which_they_were_made(postgres: PostgresStores) -> None:
+    made = [await rotated(postgres.keys, None) for _ in range(5)]
+    in_use = keys_in_use(await postgres.keys.load(), NOON + DAY / 2)
+    assert [key.kid for key in in_use] == [key.kid for key in made]
 
 
 async def test_rotating_again_and_again_keeps_one_key_that_is_not_retired(postgres: PostgresStores) -> None:
