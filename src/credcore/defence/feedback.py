@@ -20,7 +20,7 @@ LEAK = 8
 _ADDRESS = re.compile(
     r"(?i)\b(?:https?|ftp|file)://|\bwww\.|\bjavascript:|\bdata:\w+/|\bmailto:|\]\(|\b[\w.+-]+@[\w-]+\.\w"
 )
-_MARKUP = re.compile(r"<[/!?]?[a-zA-Z]|&(?:lt|gt|#\d+|#x[0-9a-fA-F]+);|\bon[a-z]+\s*=\s*[\"']")
+_MARKUP = re.compile(r"<(?:[/!?]?[a-zA-Z]|!--)|&(?:lt|gt|#\d+|#x[0-9a-fA-F]+);|\bon[a-z]+\s*=\s*[\"']")
 _MACHINERY = re.compile(
     r"(?i)\b(?:system (?:prompt|message)|(?:my|your|these|hidden) instructions|injection attempt|"
     r"(?:reference|model) answer|as an? (?:ai|language model))\b"
