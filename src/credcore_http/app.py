@@ -27,7 +27,7 @@ from credcore_http.controllers import (
     sessions,
     sharing,
 )
-from credcore_http.edge import AccessLine, BodyGuard, CorsPolicy, HeadGuard, Preflights, RequestIds
+from credcore_http.edge import AccessLine, BodyGuard, CorsPolicy, ExactPaths, HeadGuard, Preflights, RequestIds
 from credcore_http.edge.asgi import App
 from credcore_http.failures import defect, framework_refused, refused
 from credcore_http.oauth import OAuthRefused, oauth_refused
@@ -89,7 +89,7 @@ def create_app(
         logging_config=None,
         request_max_body_size=None,
     )
-    guarded = BodyGuard(cast(App, app), max_bytes=max_body_bytes, body_seconds=body_seconds)
+    guarded = BodyGuard(ExactPaths(cast(App, app)), max_bytes=max_body_bytes, body_seconds=body_seconds)
     cors = CorsPolicy(cors_origins)
     headed = HeadGuard(Preflights(guarded, cors), readable=READABLE)
     return RequestIds(headed, log=log, hsts_seconds=hsts_seconds, cors=cors)

@@ -27,6 +27,15 @@ async def test_an_ambiguous_head_is_refused_and_the_connection_ends(
     assert answer.headers["connection"] == "close"
 
 
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip", "identity", "chunked, chunked", "x"])
+async def test_no_coding_is_taken_but_the_one_that_is_undone(world: World, coding: str) -> None:
+    async with world.client() as client:
+        answer = await client.post("/auth/login", headers={"Transfer-Encoding": coding})
+        assert refusal(answer) == (400, "malformed-body")
+        chunked = await client.post("/auth/login", headers={"Transfer-Encoding": " Chunked"})
+    assert refusal(chunked) == (422, "validation-failed")
+
+
 async def test_a_request_without_host_is_refused(world: World) -> None:
     async with world.client() as client:
         request = client.build_request("GET", "/roles")

@@ -43,7 +43,11 @@ def _fault(scope: Scope) -> str | None:
     # RFC 9112, section 3.2: an HTTP/1.1 request without Host is refused.
     if scope.get("http_version") == "1.1" and not header_values(scope, b"host"):
         return "The header host is missing."
-    # RFC 9112, section 6.1: such a request may be an attempt at smuggling another one past a proxy.
+    codings = header_values(scope, b"transfer-encoding")
+    # RFC 9112, section 6.1. Its 501 for others would blame us for what nobody sends in good faith.
+    if codings and codings[0].strip().lower() != "chunked":
+        return "The only Transfer-Encoding known here is chunked."
+    # As above: such a request may be an attempt at smuggling another one past a proxy.
     if header_values(scope, b"content-length") and header_values(scope, b"transfer-encoding"):
         return "Content-Length and Transfer-Encoding must not be given together."
     return None
