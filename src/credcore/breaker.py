@@ -32,15 +32,19 @@ class CallResult(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BreakerPolicy:
-    """Opens when ``share`` of the last ``window`` calls failed, but not on fewer than ``least_calls``.
+    """Opens when ``share`` of the last ``window`` calls failed, but not on fewer than ``least_calls``; and when the
+    last ``in_a_row`` all failed, so that an outage costs no more calls after an hour in which all went well.
 
     Pauses in seconds: the first, doubled with each probe that fails, up to the longest. A ``Retry-After`` is believed
-    up to ``longest_retry_after``: an absurd header must not shut the provider out for a day.
+    up to ``longest_retry_after``: an absurd header must not shut the provider out for a day. ``probe_wait``: how long
+    the others stand back while one tries.
     """
 
     window: int = 20
     least_calls: int = 5
+    in_a_row: int = 5
     share: Fraction = Fraction(1, 2)
+    probe_wait: float = 2.0
     first_pause: float = 30.0
     longest_pause: float = 300.0
     longest_retry_after: float = 3600.0
@@ -76,7 +80,7 @@ class Breaker:
         if self.open_until is None:
             return 0.0
         if self.probing:
-            return self.policy.first_pause
+            return self.policy.probe_wait
         return max(0.0, self.open_until - now)
 
     def admit(self, now: float) -> tuple[Breaker, Permit | None]:
@@ -109,8 +113,14 @@ class Breaker:
 
     def _failed(self, permit: Permit, now: float) -> Breaker:
         latest = self._latest(True)
-        tripped = len(latest) >= self.policy.least_calls and sum(latest) >= self.policy.share * len(latest)
-        return self._opened(now) if permit.probe or tripped else replace(self, failed=latest)
+        tripped = permit.probe or self._too_many(latest)
+        return self._opened(now) if tripped else replace(self, failed=latest)
+
+    def _too_many(self, latest: tuple[bool, ...]) -> bool:
+        row = latest[-self.policy.in_a_row :]
+        if len(row) == self.policy.in_a_row and all(row):
+            return True
+        return len(latest) >= self.policy.least_calls and sum(latest) >= self.policy.share * len(latest)
 
     def _latest(self, failed: bool) -> tuple[bool, ...]:
         return (*self.failed, failed)[-self.policy.window :]

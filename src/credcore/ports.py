@@ -247,29 +247,34 @@ class ProfileStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A job that this worker holds until ``leased_until``. ``token`` fences it: after another claim it is worthless."""
+    """A job that this worker holds until ``leased_until``. ``token`` fences it: after another claim it is worthless.
+
+    ``attempt`` counts the claims that were a try, this one included; ``waited`` is the time since the answer came.
+    """
 
     task: GradingTask
     token: UUID
     attempt: int
     leased_until: datetime
+    waited: timedelta
 
 
 SUSPECT_AFTER = 2
-"""A job claimed so often without an end may be what ends its workers: from then on it is claimed alone."""
+"""A job tried so often, and never heard of again after the last claim, may be what ends its workers: from then on it
+is claimed alone. One that came back has ended nobody, so that a backlog after an outage is worked at full width."""
 
 
 class GradingQueue(Protocol):
-    """The durable queue of essays to grade. A claim counts, whatever becomes of it: a crash is an attempt too."""
+    """The durable queue of essays to grade. A claim counts as a try unless it is given back as none: a crash counts."""
 
     async def claim(
         self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
     ) -> Sequence[Claim]:
         """Up to ``limit`` jobs that are due and not leased, oldest first, each attempt counted.
 
-        Where the oldest one was claimed ``SUSPECT_AFTER`` times it comes alone, and no such job comes with others: what
-        ends a worker takes others down with it so often at the most.
-        A job that was claimed ``max_attempts`` times before is not claimed again: it is dead, and stays visible.
+        Where the oldest one was tried ``SUSPECT_AFTER`` times and did not come back from the last it comes alone, and
+        no such job comes with others: what ends a worker takes others down with it so often at the most.
+        A job that was tried ``max_attempts`` times before is not claimed again: it is dead, and stays visible.
         A task's ``ai_consent`` is what the start said, unless the person has withdrawn it since.
         """
 
@@ -280,8 +285,11 @@ class GradingQueue(Protocol):
         (``credcore.profile.revised``). Earlier revisions and the bundle stay as they were.
         """
 
-    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
-        """Makes the job due again ``after`` now. False where the claim's token no longer holds."""
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
+        """Makes the job due again ``after`` now. False where the claim's token no longer holds.
+
+        Not ``tried``: the claim no longer counts, as if it had never been made.
+        """
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
         """Holds the job for ``lease`` from now. False where the claim's token no longer holds."""
@@ -353,6 +361,17 @@ class HealthProbe(Protocol):
 
 
 # --- AI grading -------------------------------------------------------------------------------------------------------
+
+
+class GraderAway(Unavailable):
+    """The AI grader cannot be had, whatever the answer: to have asked was no try of this essay's.
+
+    ``shut``: it was not even asked, and will not be before ``retry_after_seconds`` are over; then it may be at once.
+    """
+
+    def __init__(self, what: str, *, retry_after_seconds: int = 1, shut: bool = False) -> None:
+        super().__init__(what, retry_after_seconds=retry_after_seconds)
+        self.shut = shut
 
 
 class NoAiGrade(Unavailable):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from credcore.breaker import CallResult
+from credcore.breaker import BreakerState, CallResult
 from credcore.budget import CallOutcome
 from credcore.errors import Unavailable
 from credcore.grading import GradingTask
-from credcore.ports import NoAiGrade
+from credcore.ports import GraderAway, NoAiGrade
 from credcore_openai.client import Client
 from credcore_openai.completion import Completion, content_of
 from credcore_openai.failures import CallFailed, FailureKind, UnusableReply
@@ -66,7 +66,9 @@ class Calls:
         """The provider's reply, read by ``read``, which may raise UnusableReply.
 
         Raises:
-            Unavailable: not now; with the seconds after which asking again makes sense.
+            GraderAway: not now, whatever the answer.
+            Unavailable: not now, and perhaps because of this answer; with the seconds after which asking again makes
+                sense, as above.
             NoAiGrade: not for this answer: over budget, rejected, or only unusable replies.
         """
         from stamina import retry_context  # loaded where an AI grader is wired, like the SDK
@@ -92,13 +94,21 @@ class Calls:
     def _not_now(self, failure: CallFailed) -> Unavailable:
         if failure.kind is FailureKind.REJECTED:
             return NoAiGrade(failure.code)
-        asked = math.ceil(failure.retry_after or 0)
-        return Unavailable(f"ai-grader:{failure.code}", retry_after_seconds=max(1, asked, self.gate.wait))
+        return self._later(
+            failure.code, maybe_charged=failure.maybe_answered, asked=math.ceil(failure.retry_after or 0)
+        )
 
     def _unusable(self, reply: UnusableReply) -> Unavailable:
         if reply.fault.of_transport:
-            return Unavailable(f"ai-grader:{reply.fault}", retry_after_seconds=max(1, self.gate.wait))
+            return self._later(reply.fault, maybe_charged=True)
         return NoAiGrade(reply.fault.value)
+
+    def _later(self, code: str, *, maybe_charged: bool, asked: int = 0) -> Unavailable:
+        """What costs nothing is no try. What may be charged is one, since the answer may be what makes the provider
+        hang, unless the breaker says that it is the provider."""
+        own = maybe_charged and self.gate.state is BreakerState.CLOSED
+        failure = Unavailable if own else GraderAway
+        return failure(f"ai-grader:{code}", retry_after_seconds=max(1, asked, self.gate.wait))
 
 
 @dataclass(kw_only=True, slots=True)

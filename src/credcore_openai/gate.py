@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from credcore.breaker import Breaker, BreakerPolicy, BreakerState, CallResult
-from credcore.errors import Unavailable
+from credcore.ports import GraderAway
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ class Gate:
 
     @contextmanager
     def passage(self) -> Iterator[Passage]:
-        """Raises Unavailable while the breaker is open."""
+        """Raises GraderAway while the breaker is open, or its probe under way."""
         self._breaker, permit = self._breaker.admit(self._clock())
         if permit is None:
-            raise Unavailable("ai-grader:breaker-open", retry_after_seconds=max(1, self.wait))
+            raise GraderAway("ai-grader:breaker-open", retry_after_seconds=max(1, self.wait), shut=True)
         passage = Passage()
         try:
             yield passage

@@ -25,19 +25,20 @@ from credcore_pg.records import revise
 _CLAIM = """
 WITH clock AS (SELECT coalesce($1::timestamptz, clock_timestamp()) AS now),
 due AS (
-    SELECT job.assessment_id, job.question_id, job.attempts FROM grading_job AS job, clock
+    SELECT job.assessment_id, job.question_id, job.attempts >= $6 AND job.error_code IS NULL AS suspect
+    FROM grading_job AS job, clock
     WHERE state IN ('queued', 'leased') AND due_at <= now AND (leased_until IS NULL OR leased_until <= now)
         AND attempts < $4 AND ($5::uuid IS NULL OR assessment_id = $5)
     ORDER BY due_at, assessment_id, question_id LIMIT $2 FOR UPDATE OF job SKIP LOCKED
 ),
 ranked AS (
-    SELECT due.*, row_number() OVER line AS place, first_value(attempts) OVER line AS attempts_of_first
-    FROM due JOIN grading_job USING (assessment_id, question_id, attempts)
+    SELECT due.*, row_number() OVER line AS place, first_value(suspect) OVER line AS first_is_suspect
+    FROM due JOIN grading_job USING (assessment_id, question_id)
     WINDOW line AS (ORDER BY due_at, assessment_id, question_id)
 ),
 chosen AS (
     SELECT * FROM ranked
-    WHERE CASE WHEN attempts_of_first >= $6 THEN place = 1 ELSE attempts < $6 END
+    WHERE CASE WHEN first_is_suspect THEN place = 1 ELSE NOT suspect END
 ),
 worn_out AS (
     SELECT job.assessment_id, job.question_id FROM grading_job AS job, clock
@@ -50,13 +51,14 @@ dead AS (
     WHERE job.assessment_id = worn_out.assessment_id AND job.question_id = worn_out.question_id
 ),
 held AS (
-    UPDATE grading_job AS job SET state = 'leased', attempts = job.attempts + 1,
+    UPDATE grading_job AS job SET state = 'leased', attempts = job.attempts + 1, error_code = NULL,
         lease_token = gen_random_uuid(), leased_until = now + $3::interval
     FROM chosen, clock
     WHERE job.assessment_id = chosen.assessment_id AND job.question_id = chosen.question_id
-    RETURNING job.*
+    RETURNING job.*, now
 )
 SELECT held.assessment_id, held.attempts, held.lease_token, held.leased_until, question.body, response.answer,
+    greatest(held.now - response.answered_at, interval '0') AS waited,
     assessment.ai_consent AND coalesce(account.ai_consent, true) AS ai_consent
 FROM held
 JOIN assessment USING (assessment_id)
@@ -77,7 +79,8 @@ RETURNING pg_notify('{CHANNEL}', '')::text, completed_at
 
 _GIVE_BACK = """
 UPDATE grading_job SET state = CASE state WHEN 'dead' THEN 'dead' ELSE 'queued' END, lease_token = NULL,
-    leased_until = NULL, error_code = $5, due_at = coalesce($4::timestamptz, clock_timestamp()) + $6::interval
+    leased_until = NULL, error_code = $5, due_at = coalesce($4::timestamptz, clock_timestamp()) + $6::interval,
+    attempts = attempts - CASE WHEN $7::boolean THEN 0 ELSE 1 END
 WHERE assessment_id = $1 AND question_id = $2 AND lease_token = $3 RETURNING state
 """
 
@@ -112,8 +115,8 @@ class PostgresQueue:
 
         return await self.database.in_transaction(work)
 
-    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
-        row = await self.database.row(_GIVE_BACK, *_fence(claim), self.database.now, error_code, after)
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
+        row = await self.database.row(_GIVE_BACK, *_fence(claim), self.database.now, error_code, after, tried)
         return row is not None
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
@@ -142,4 +145,5 @@ def _claim_of(row: asyncpg.Record) -> Claim:
         token=row["lease_token"],
         attempt=row["attempts"],
         leased_until=row["leased_until"],
+        waited=row["waited"],
     )

@@ -229,6 +229,36 @@ async def test_a_job_given_back_is_due_again_when_said(stores, clock: FakeClock)
     assert again.attempt == 2
 
 
+async def test_a_claim_given_back_as_no_try_does_not_count(stores, clock: FakeClock):
+    _, _, held = await one_job(stores)
+    for _ in range(9):
+        assert held.attempt == 1
+        assert await stores.queue.give_back(held, after=timedelta(0), error_code="away", tried=False)
+        [held] = await claim(stores, max_attempts=2)
+    assert await stores.queue.give_back(held, after=timedelta(0), error_code="timed-out")
+    [held] = await claim(stores, max_attempts=2)
+    assert held.attempt == 2
+
+
+async def test_who_lost_the_lease_takes_no_try_back(stores, clock: FakeClock):
+    _, _, slow = await one_job(stores)
+    clock.move(seconds=20)
+    [quick] = await claim(stores)
+    assert not await stores.queue.give_back(slow, after=timedelta(0), error_code="away", tried=False)
+    clock.move(seconds=20)
+    [held] = await claim(stores)
+    assert (quick.attempt, held.attempt) == (2, 3)
+
+
+async def test_a_claim_says_how_long_the_answer_has_waited(stores, clock: FakeClock):
+    _, _, held = await one_job(stores)
+    assert held.waited == timedelta(0)
+    clock.move(hours=3)
+    assert [held.waited for held in await claim(stores)] == [timedelta(hours=3)]
+    clock.move(minutes=1)
+    assert [held.waited for held in await claim(stores)] == [timedelta(hours=3, minutes=1)]
+
+
 async def test_a_renewed_lease_lasts_from_now(stores, clock: FakeClock):
     _, _, held = await one_job(stores)
     clock.move(seconds=15)

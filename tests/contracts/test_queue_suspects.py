@@ -39,17 +39,35 @@ async def test_a_job_that_was_claimed_often_without_an_end_comes_alone(stores, c
 
 async def test_a_job_under_suspicion_does_not_come_with_others(stores, clock: FakeClock) -> None:
     await _queued(stores)
-    [suspect] = await _claim(stores, limit=1)
+    [oldest] = await stores.queue.claim(limit=1, lease=timedelta(seconds=60), max_attempts=5)
+    suspects = [(await _claim(stores, limit=1))[0].task.question.id]
     clock.move(seconds=21)
-    [again] = await _claim(stores, limit=1)
-    assert again.task.question.id == suspect.task.question.id
-    await stores.queue.give_back(again, after=timedelta(seconds=5), error_code="x")
-    clock.move(seconds=6)
-    others = await _claim(stores)
-    assert suspect.task.question.id not in {claim.task.question.id for claim in others}
+    suspects += [(await _claim(stores, limit=1))[0].task.question.id]
+    assert len(set(suspects)) == 1
+    clock.move(seconds=60)
+    others = [claim.task.question.id for claim in await _claim(stores)]
+    assert others[0] == oldest.task.question.id
     assert len(others) == 3
     [last] = await _claim(stores)
-    assert last.task.question.id == suspect.task.question.id
+    assert last.task.question.id == suspects[0]
+
+
+async def test_what_came_back_is_under_no_suspicion_however_often_it_was_tried(stores, clock: FakeClock) -> None:
+    await _queued(stores)
+    for _ in range(SUSPECT_AFTER + 1):
+        held = await _claim(stores)
+        assert len(held) == len(ESSAYS)
+        for claim in held:
+            assert await stores.queue.give_back(claim, after=timedelta(0), error_code="timed-out")
+    assert {claim.attempt for claim in await _claim(stores)} == {SUSPECT_AFTER + 2}
+
+
+async def test_what_came_back_and_then_ends_a_worker_is_under_suspicion_again(stores, clock: FakeClock) -> None:
+    await _queued(stores)
+    for claim in await _claim(stores):
+        await stores.queue.give_back(claim, after=timedelta(0), error_code="timed-out")
+    assert len(await _crash(stores, clock)) == len(ESSAYS)
+    assert len(await _claim(stores)) == 1
 
 
 async def test_a_suspect_waits_for_nobody(stores, clock: FakeClock) -> None:

@@ -17,7 +17,7 @@ from tests.openai.provider import Behaviour, completes, completion, disconnects,
 from credcore.breaker import BreakerState
 from credcore.budget import CallOutcome
 from credcore.errors import Unavailable
-from credcore.ports import NoAiGrade
+from credcore.ports import GraderAway, NoAiGrade
 from credcore_openai import CallPolicy
 
 IMPATIENT = CallPolicy(deadline=0.4, attempts=3)
@@ -37,7 +37,9 @@ class Trap:
 
 
 def again_later(does: Behaviour, code: str, requests: int, charged: CallOutcome, **other: BreakerState) -> Trap:
-    return Trap(does=does, error=Unavailable, code=f"ai-grader:{code}", requests=requests, charged=charged, **other)
+    """What may have been charged is a try of the essay's, which has so many; what the provider refused is none."""
+    error = GraderAway if charged is CallOutcome.REFUSED else Unavailable
+    return Trap(does=does, error=error, code=f"ai-grader:{code}", requests=requests, charged=charged, **other)
 
 
 def not_at_all(does: Behaviour, code: str, requests: int, charged: CallOutcome = CallOutcome.UNUSABLE) -> Trap:

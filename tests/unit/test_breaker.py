@@ -33,9 +33,22 @@ def test_four_failures_are_too_few_to_judge_by() -> None:
 
 
 def test_half_of_the_last_twenty_calls_is_enough() -> None:
-    assert after(*[OK] * 11, *[BAD] * 9).state(0) is BreakerState.CLOSED
-    assert after(*[OK] * 10, *[BAD] * 10).state(0) is BreakerState.OPEN
-    assert after(*[OK] * 100, *[BAD] * 10).state(0) is BreakerState.OPEN
+    now_and_then = [BAD, BAD, BAD, OK] * 3
+    assert after(*[OK] * 100, *now_and_then).state(0) is BreakerState.CLOSED
+    assert after(*[OK] * 100, *now_and_then, BAD).state(0) is BreakerState.OPEN
+    assert after(*[OK] * 2, *[OK, BAD] * 9).state(0) is BreakerState.CLOSED
+
+
+def test_five_failures_in_a_row_are_enough_however_well_it_went_before() -> None:
+    assert after(*[OK] * 100, *[BAD] * 4).state(0) is BreakerState.CLOSED
+    assert after(*[OK] * 100, *[BAD] * 5).state(0) is BreakerState.OPEN
+    assert after(*[OK] * 100, *[BAD] * 4, OK, *[BAD] * 4).state(0) is BreakerState.CLOSED
+
+
+def test_while_one_tries_the_others_stand_back_for_a_moment() -> None:
+    breaker, probe = after(*[BAD] * 5).admit(30)
+    assert probe is not None
+    assert breaker.wait(30) == POLICY.probe_wait
 
 
 def test_abandoned_calls_are_neither_failures_nor_successes() -> None:

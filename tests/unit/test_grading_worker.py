@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from credcore.accounts import Caller
 from credcore.errors import Unavailable
-from credcore.grading import Flag, Grade
-from credcore.ports import Claim, GradingQueue
-from credcore.services.grading import GradingWorker, QueuePolicy
+from credcore.grading import Flag, Grade, GradingTask, Judgement
+from credcore.ports import Claim, Grader, GraderAway, GradingQueue
+from credcore.services.grading import LONGEST_WAIT, GradingWorker, QueuePolicy
 from samples import right_answer
 from world import DownGrader, HangingGrader, ScriptedGrader, World, opened, provisional
 
 BATCH_OF_ALL = QueuePolicy(batch=9)
+LEASE = BATCH_OF_ALL.lease
 BRISK = QueuePolicy(lease=timedelta(milliseconds=9), poll=timedelta(milliseconds=1), batch=9)
 """For tests in which a lease is renewed or a store waited for in earnest."""
 
@@ -51,9 +52,9 @@ class SpyQueue:
         self.finished.append(grade)
         return await self.queue.finish(claim, grade)
 
-    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
         self.given_back.append((after, error_code))
-        return await self.queue.give_back(claim, after=after, error_code=error_code)
+        return await self.queue.give_back(claim, after=after, error_code=error_code, tried=tried)
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
         self.renewed.append(await self.queue.renew(claim, lease))
@@ -86,6 +87,18 @@ class Essays:
 
     def worker(self, grader: object = None) -> GradingWorker:
         return self.world.another_worker(grader or ScriptedGrader(), queue=self.spy)  # type: ignore[arg-type]  # any grader
+
+    def with_fallback(self, grader: Grader) -> GradingWorker:
+        return replace(self.worker(grader), fallback=provisional)
+
+
+@dataclass
+class AwayGrader:
+    retry_after_seconds: int = 1
+    shut: bool = False
+
+    async def judge(self, task: GradingTask) -> Judgement:
+        raise GraderAway("grader", retry_after_seconds=self.retry_after_seconds, shut=self.shut)
 
 
 async def answered(policy: QueuePolicy = BATCH_OF_ALL) -> Essays:
@@ -149,13 +162,65 @@ async def test_what_cannot_be_judged_now_is_given_back_and_rests_longer_each_tim
     assert set(essays.grades) == set(essays.ids)
 
 
-async def test_a_job_that_was_claimed_twice_without_an_end_is_claimed_alone() -> None:
+async def test_what_was_given_back_twice_is_claimed_together_with_others() -> None:
     essays = await answered()
     for _ in range(2):
         assert await essays.worker(DownGrader()).work() == 5
         essays.world.clock.move(minutes=1)
     worker = essays.worker()
+    assert [await worker.work() for _ in range(2)] == [5, 0]
+
+
+async def test_what_was_claimed_twice_without_an_end_is_claimed_alone() -> None:
+    essays = await answered()
+    for _ in range(2):
+        assert len(await essays.world.queue.claim(limit=9, lease=LEASE, max_attempts=5)) == 5
+        essays.world.clock.now += LEASE
+    worker = essays.worker()
     assert [await worker.work() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+
+
+async def test_a_grader_that_is_away_uses_up_no_tries_for_a_day() -> None:
+    essays = await answered(QueuePolicy(batch=9, max_attempts=2))
+    away = AwayGrader()
+    worker = essays.with_fallback(away)
+    began = essays.world.clock.now
+    while not essays.grades:
+        assert essays.world.clock.now - began < LONGEST_WAIT + timedelta(minutes=6)
+        await worker.work()
+        essays.world.clock.move(minutes=1)
+    assert essays.world.clock.now - began >= LONGEST_WAIT
+    assert essays.jobs == set()
+    assert {flag for grade in essays.grades.values() for flag in grade.judgement.flags} == {Flag.PROVISIONAL}
+
+
+async def test_a_grader_that_is_away_is_asked_more_and_more_rarely() -> None:
+    essays = await answered(QueuePolicy(batch=9, first_retry=timedelta(seconds=10)))
+    rests = []
+    for _ in range(7):
+        assert await essays.worker(AwayGrader()).work() == 5
+        [rest] = {after for after, _ in essays.spy.given_back}
+        rests.append(rest.total_seconds())
+        essays.spy.given_back.clear()
+        essays.world.clock.now += rest
+    assert rests == [10, 10, 20, 40, 80, 160, 300]
+
+
+async def test_what_a_shut_grader_turns_away_is_due_when_it_opens() -> None:
+    essays = await answered()
+    essays.world.clock.move(minutes=50)
+    await essays.worker(AwayGrader(retry_after_seconds=7, shut=True)).work()
+    assert {after for after, _ in essays.spy.given_back} == {timedelta(seconds=7)}
+
+
+async def test_an_essay_is_judged_by_the_first_choice_once_that_is_back_after_hours() -> None:
+    essays = await answered(QueuePolicy(batch=9, max_attempts=2))
+    for _ in range(20 * 60):
+        await essays.with_fallback(AwayGrader()).work()
+        essays.world.clock.move(minutes=1)
+    essays.world.clock.move(minutes=6)
+    assert await essays.with_fallback(ScriptedGrader()).work() == 5
+    assert not any(grade.judgement.flags for grade in essays.grades.values())
 
 
 async def test_a_grader_that_asks_for_more_time_is_given_it() -> None:
@@ -177,14 +242,7 @@ async def test_a_job_whose_attempts_are_used_up_is_claimed_no_more_and_stays_to_
 async def test_with_a_fallback_the_last_attempt_ends_with_a_grade() -> None:
     essays = await answered(QueuePolicy(batch=9, max_attempts=2))
     grader = DownGrader()
-    worker = GradingWorker(
-        queue=essays.spy,
-        grader=grader,
-        ids=essays.world.ids,
-        now=essays.world.clock,
-        policy=essays.world.policy,
-        fallback=provisional,
-    )
+    worker = essays.with_fallback(grader)
     assert await worker.work() == 5
     assert essays.grades == {}
     essays.world.clock.move(minutes=10)

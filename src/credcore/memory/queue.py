@@ -25,6 +25,10 @@ def _revise(row: AssessmentRow) -> None:
             row.completed.append(Completed(profile=after, bundle=latest.bundle))
 
 
+def _is_suspect(job: Job) -> bool:
+    return job.attempts >= SUSPECT_AFTER and job.error_code is None
+
+
 @dataclass(frozen=True)
 class MemoryQueue:
     state: MemoryState
@@ -35,10 +39,10 @@ class MemoryQueue:
         self._bury(max_attempts)
         due = [found for found in self._jobs(assessment_id) if self._is_due(found[2])]
         due.sort(key=lambda found: found[2].due_at)
-        if due and due[0][2].attempts >= SUSPECT_AFTER:
+        if due and _is_suspect(due[0][2]):
             chosen = due[:1]
         else:
-            chosen = [found for found in due[:limit] if found[2].attempts < SUSPECT_AFTER]
+            chosen = [found for found in due[:limit] if not _is_suspect(found[2])]
         return [self._lease(row, question_id, job, lease) for row, question_id, job in chosen]
 
     async def finish(self, claim: Claim, grade: Grade) -> bool:
@@ -51,10 +55,11 @@ class MemoryQueue:
         self.state.wake.set()
         return True
 
-    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str) -> bool:
+    async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
         _, job = self._held(claim)
         if job is None:
             return False
+        job.attempts -= 0 if tried else 1
         job.token, job.leased_until, job.error_code = None, None, error_code
         job.due_at = self.state.clock() + after
         return True
@@ -93,9 +98,12 @@ class MemoryQueue:
 
     def _lease(self, row: AssessmentRow, question_id: str, job: Job, lease: timedelta) -> Claim:
         job.attempts += 1
+        job.error_code = None
         job.token = self.state.ids.new_id()
-        job.leased_until = self.state.clock() + lease
-        question, answer = row.questions[question_id], row.responses[question_id].answer
+        now = self.state.clock()
+        job.leased_until = now + lease
+        question, response = row.questions[question_id], row.responses[question_id]
+        answer = response.answer
         assert isinstance(question, Essay)  # jobs are made for nothing else
         assert isinstance(answer, Text)
         return Claim(
@@ -108,6 +116,7 @@ class MemoryQueue:
             token=job.token,
             attempt=job.attempts,
             leased_until=job.leased_until,
+            waited=now - response.answered_at,
         )
 
     def _held(self, claim: Claim) -> tuple[AssessmentRow | None, Job | None]:

@@ -56,7 +56,8 @@ class RandomIds:
 
 @dataclass(kw_only=True, slots=True)
 class Job:
-    """One essay to grade. ``token`` None: nobody holds it."""
+    """One essay to grade. ``token`` None: nobody holds it. ``error_code``: what it came back with from its last claim;
+    None where it did not, or was never claimed."""
 
     due_at: datetime
     attempts: int = 0
@@ -178,6 +179,7 @@ class MemoryState:
     assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
     shares: dict[UUID, ShareRow] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
+    due: dict[bytes, datetime] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def admit(self, caller: Caller) -> None:

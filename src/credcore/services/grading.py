@@ -12,14 +12,23 @@ from uuid import UUID
 
 from credcore.errors import Unavailable
 from credcore.grading import GradingTask, Judgement, grade_of
-from credcore.ports import Claim, Grader, GradingQueue, IdSource
+from credcore.ports import Claim, Grader, GraderAway, GradingQueue, IdSource
 
 log = logging.getLogger(__name__)
 
 
+LONGEST_WAIT = timedelta(hours=24)
+"""So long after the answer an essay waits for an AI grader that is away: whoever runs the service has a day to see it.
+A learner waits for none of it, since completion does not."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueuePolicy:
-    """``lease`` is how long a silent worker keeps a job; it bounds how long a killed worker's job waits for another."""
+    """``lease`` is how long a silent worker keeps a job; it bounds how long a killed worker's job waits for another.
+
+    ``max_attempts`` bounds the tries of a job that fails for its own reasons or ends its workers, ``longest_wait`` how
+    long one waits for a grader that is away.
+    """
 
     lease: timedelta = timedelta(seconds=20)
     max_attempts: int = 5
@@ -27,16 +36,21 @@ class QueuePolicy:
     poll: timedelta = timedelta(seconds=1)
     first_retry: timedelta = timedelta(seconds=1)
     last_retry: timedelta = timedelta(minutes=5)
+    longest_wait: timedelta = LONGEST_WAIT
 
     def retry_after(self, attempt: int) -> timedelta:
         """How long a job rests after its ``attempt``-th failure: doubled each time, up to ``last_retry``."""
         doubled: timedelta = self.first_retry * 2 ** (attempt - 1)
         return min(doubled, self.last_retry)
 
+    def retry_while_away(self, waited: timedelta) -> timedelta:
+        """How long a job rests whose grader is away: as long again as it has waited, which doubles without counting."""
+        return min(max(waited, self.first_retry), self.last_retry)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GradingWorker:
-    """``fallback`` judges a job whose last attempt failed, so that it ends with a grade; without one it stays."""
+    """``fallback`` judges a job that is not to be tried again, so that it ends with a grade; without one it stays."""
 
     queue: GradingQueue
     grader: Grader
@@ -78,7 +92,7 @@ class GradingWorker:
             async with self._held(claim):
                 judgement = await self.grader.judge(claim.task)
         except Unavailable as failure:
-            if self.fallback is None or claim.attempt < self.policy.max_attempts:
+            if self.fallback is None or not self._is_over(claim, failure):
                 await self._give_back(claim, failure)
                 return
             judgement = self.fallback(claim.task)
@@ -86,11 +100,22 @@ class GradingWorker:
         if not await self.queue.finish(claim, grade):
             log.warning("late grade refused", extra={"assessment_id": str(claim.task.assessment_id)})
 
+    def _is_over(self, claim: Claim, failure: Unavailable) -> bool:
+        if isinstance(failure, GraderAway):
+            return claim.waited >= self.policy.longest_wait
+        return claim.attempt >= self.policy.max_attempts
+
     async def _give_back(self, claim: Claim, failure: Unavailable) -> None:
-        """Until what failed asks for: there is no sense in coming back before."""
+        tried = not isinstance(failure, GraderAway)
+        await self.queue.give_back(claim, after=self._rest(claim, failure), error_code=failure.what[:64], tried=tried)
+
+    def _rest(self, claim: Claim, failure: Unavailable) -> timedelta:
+        """Never shorter than what failed asks for. Whatever a shut grader turns away is due when it opens, not later:
+        then all of it is worked at once if the first one gets through, and is turned away again if not."""
         asked = timedelta(seconds=failure.retry_after_seconds)
-        after = max(self.policy.retry_after(claim.attempt), asked)
-        await self.queue.give_back(claim, after=after, error_code=failure.what[:64])
+        if not isinstance(failure, GraderAway):
+            return max(asked, self.policy.retry_after(claim.attempt))
+        return asked if failure.shut else max(asked, self.policy.retry_while_away(claim.waited))
 
     @asynccontextmanager
     async def _held(self, claim: Claim) -> AsyncIterator[None]:
