@@ -27,6 +27,7 @@ from credcore.errors import Unavailable
 from credcore.grading import Grade, GradingTask, Judgement
 from credcore.profile import Profile, Record
 from credcore.questions import Question
+from credcore.rate_limits import DemandOf
 from credcore.recommendation import Recommendation
 from credcore.second_factor import SecondFactor
 
@@ -116,15 +117,22 @@ class RefreshTokenStore(Protocol):
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
+        limit: DemandOf | None = None,
     ) -> Presented:
         """Does what ``decide(token, now)`` says, under a lock on the family: of a hundred at once one rotates.
 
         ROTATE spends the token and stores the successor; SAME_AGAIN changes nothing; both give the account.
         REVOKE_FAMILY revokes for good, then raises Unauthenticated; so do REFUSE and an unknown token.
+
+        ``limit``: under the same lock each rotation, and nothing else, counts against this demand of the account, as
+        exactly as with ``RateLimits.hit``. Raises RateLimited, and the token stays as it was.
         """
 
-    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
-        """Ends the family, and says which it was where it had not ended; an unknown token is no error."""
+    async def revoke_family_of(self, token_hash: bytes, limit: DemandOf | None = None) -> UUID | None:
+        """Ends the family, and says which it was where it had not ended; an unknown token is no error.
+
+        Ending one counts against ``limit``. Raises RateLimited, and the family stands as it did.
+        """
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ window, no list of tries, and no clearing up to be exact.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
 
 from credcore.errors import Refused
 
@@ -41,6 +43,10 @@ class Demand:
     rate: Rate
 
 
+DemandOf: TypeAlias = Callable[[UUID], Demand]
+"""The demand that an account comes under: of a token it is known only once the token was found whose it is."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """How a demand stands now. ``wait`` is how long until one more would be let through, zero if it would now."""
@@ -52,7 +58,7 @@ class Standing:
 
 
 class RateLimited(Refused):
-    """Too many tries. ``standings`` has every demand of the request, those that would have passed included."""
+    """Too many tries. ``standings`` has every demand that was judged with it, those that would have passed included."""
 
     def __init__(self, standings: Sequence[Standing]) -> None:
         super().__init__(", ".join(standing.demand.limit for standing in standings if not standing.admitted))
@@ -61,6 +67,12 @@ class RateLimited(Refused):
     @property
     def wait(self) -> timedelta:
         return max(standing.wait for standing in self.standings if not standing.admitted)
+
+
+def require_admitted(standings: Sequence[Standing]) -> None:
+    """Raises RateLimited."""
+    if not all(standing.admitted for standing in standings):
+        raise RateLimited(standings)
 
 
 def next_due(due_at: datetime | None, now: datetime, rate: Rate) -> tuple[datetime, bool]:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import secrets
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 
 from credcore.memory import RandomIds, system_clock
 from credcore.ports import PasswordHasher
+from credcore.rate_limits import Rate
 from credcore.services.accounts import Accounts
 from credcore.services.administration import Administration
+from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.own_account import OwnAccount
 from credcore.services.second_factor import SecondFactors
 from credcore_app.mail import ConsoleMailer
 from credcore_app.one_time_codes import TimedCodes
+from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
 from credcore_app.stolen_passwords import ListedPasswords
 from credcore_pg import PostgresStores
 
 SERVER_KEY = "refresh-token-successor"
 """The name under which the database keeps the key that makes refresh tokens follow each other."""
+SUBJECT_KEY = "rate-limit-subjects"
+"""The name of the key that hides who is counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +36,12 @@ class AccountServices:
     credentials: Credentials
     second_factors: SecondFactors
     administration: Administration
+    attempts: Attempts
 
 
 async def account_services(settings: Settings, stores: PostgresStores, hasher: PasswordHasher) -> AccountServices:
     ids = RandomIds()
+    attempts = await _attempts(settings, stores)
     factors = SecondFactors(
         store=stores.second_factors,
         passwords=stores.passwords,
@@ -47,10 +55,11 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         tokens=stores.refresh_tokens,
         hasher=hasher,
         ids=ids,
-        server_key=await stores.keys.server_secret(SERVER_KEY, lambda: secrets.token_bytes(32)),
+        server_key=await stores.keys.server_secret(SERVER_KEY, _fresh_key),
         password_min_length=settings.password_min_length,
         stolen=ListedPasswords(),
         factors=factors,
+        attempts=attempts,
     )
     credentials = Credentials(
         store=stores.passwords,
@@ -58,6 +67,7 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         mailer=ConsoleMailer(sys.stdout),
         ids=ids,
         reset_page=settings.reset_page,
+        attempts=attempts,
     )
     own_account = OwnAccount(
         store=stores.own_accounts, passwords=stores.passwords, sessions_store=stores.sessions, hasher=hasher
@@ -69,4 +79,22 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         credentials=credentials,
         second_factors=factors,
         administration=administration,
+        attempts=attempts,
     )
+
+
+async def _attempts(settings: Settings, stores: PostgresStores) -> Attempts:
+    return Attempts(
+        limits=stores.rate_limits,
+        key=await stores.keys.server_secret(SUBJECT_KEY, _fresh_key),
+        per_account=_rate(settings.auth_rate_limit),
+        per_address=_rate(settings.auth_rate_limit_address),
+    )
+
+
+def _rate(written: WrittenRate) -> Rate:
+    return Rate(count=written.count, per=timedelta(seconds=written.seconds))
+
+
+def _fresh_key() -> bytes:
+    return secrets.token_bytes(32)

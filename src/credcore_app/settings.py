@@ -163,7 +163,7 @@ class Settings:
         "AUTH_RATE_LIMIT",
         reading.rate,
         Rate(count=10, seconds=60),
-        "attempts to register, log in or get a token for one account: so many at once, then evenly",
+        "attempts to authenticate as one account, for each way to: so many at once, then evenly",
     )
     auth_rate_limit_address: Rate = setting(
         "AUTH_RATE_LIMIT_ADDRESS",

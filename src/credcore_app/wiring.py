@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from credcore.memory import RandomIds, system_clock
-from credcore.rate_limits import Rate
 from credcore.services.assessments import Assessments
-from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants
@@ -24,7 +21,6 @@ from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
 from credcore_app.graders import Graders, open_graders
 from credcore_app.passwords import Argon2Passwords
-from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
 from credcore_app.sign_ins import SignIns, followed_sign_ins
 from credcore_http.app import create_app
@@ -35,8 +31,6 @@ from credcore_pg import PostgresStores
 
 ISSUER = "credcore"
 AUDIENCE = "credcore-api"
-SUBJECT_KEY = "rate-limit-subjects"
-"""The name of the key that hides who is counted."""
 REST = 1.0
 """Seconds before grading is begun again after a defect ended it."""
 
@@ -116,7 +110,7 @@ async def _services(
         profiles=Profiles(store=stores.profiles, shares=stores.shares),
         sharing=Sharing(store=stores.shares, ids=ids),
         clients=ClientGrants(store=stores.partners),
-        attempts=await _attempts(settings, stores),
+        attempts=people.attempts,
         idempotency=stores.idempotency,
         tokens=AccessTokens(
             private_keys=sign_ins.keys,
@@ -131,23 +125,6 @@ async def _services(
         ids=ids,
         degraded=graders.degraded,
     )
-
-
-async def _attempts(settings: Settings, stores: PostgresStores) -> Attempts:
-    return Attempts(
-        limits=stores.rate_limits,
-        key=await stores.keys.server_secret(SUBJECT_KEY, _fresh_key),
-        per_account=_rate(settings.auth_rate_limit),
-        per_address=_rate(settings.auth_rate_limit_address),
-    )
-
-
-def _rate(written: WrittenRate) -> Rate:
-    return Rate(count=written.count, per=timedelta(seconds=written.seconds))
-
-
-def _fresh_key() -> bytes:
-    return secrets.token_bytes(32)
 
 
 @asynccontextmanager

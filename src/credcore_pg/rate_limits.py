@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from credcore.rate_limits import Demand, Standing, standing_of
-from credcore_pg.database import Database
+import asyncpg
+
+from credcore.rate_limits import Demand, Standing, require_admitted, standing_of
+from credcore_pg.database import Connection, Database
 
 # The row's own lock puts those that come at once one behind the other; each reads what the one before left. Rows are
 # taken in the order of their subjects, so that two that want the same ones do not wait for each other crosswise.
@@ -46,18 +49,33 @@ class PostgresRateLimits:
     database: Database
 
     async def hit(self, demands: Sequence[Demand]) -> Sequence[Standing]:
-        rows = await self.database.rows(
-            _HIT,
-            self.database.now,
-            [demand.subject for demand in demands],
-            [demand.rate.spacing for demand in demands],
-            [demand.rate.slack for demand in demands],
-        )
+        rows = await self.database.rows(_HIT, *_arguments(demands, self.database.now))
         if any(row["sweep"] for row in rows):
             await self.database.row(_SWEEP, self.database.now)
-        found = {row["subject"]: row for row in rows}
-        return [
-            standing_of(demand, row["due_at"], row["now"], admitted=row["admitted"])
-            for demand in demands
-            for row in [found[demand.subject]]
-        ]
+        return _standings(demands, rows)
+
+
+async def require_admitted_here(connection: Connection, demand: Demand, now: datetime | None) -> None:
+    """Counts one try within a transaction: it waits for whoever counts the same subject, and is undone with the rest.
+
+    The caller must hold what it locks besides this: whoever has this row waits for nothing else. Raises RateLimited.
+    """
+    require_admitted(_standings([demand], await connection.fetch(_HIT, *_arguments([demand], now))))
+
+
+def _arguments(demands: Sequence[Demand], now: datetime | None) -> tuple[object, ...]:
+    return (
+        now,
+        [demand.subject for demand in demands],
+        [demand.rate.spacing for demand in demands],
+        [demand.rate.slack for demand in demands],
+    )
+
+
+def _standings(demands: Sequence[Demand], rows: Sequence[asyncpg.Record]) -> list[Standing]:
+    found = {row["subject"]: row for row in rows}
+    return [
+        standing_of(demand, row["due_at"], row["now"], admitted=row["admitted"])
+        for demand in demands
+        for row in [found[demand.subject]]
+    ]

@@ -12,7 +12,9 @@ import asyncpg
 from credcore.accounts import ABSOLUTE_LIFETIME, NOWHERE, Origin, RefreshOutcome, RefreshToken
 from credcore.errors import Unauthenticated
 from credcore.ports import Presented
+from credcore.rate_limits import DemandOf
 from credcore_pg.database import Connection, Database
+from credcore_pg.rate_limits import require_admitted_here
 from credcore_pg.rows import account_of
 
 # Families that are past their absolute lifetime go on the way: nothing can be had from them any more.
@@ -61,10 +63,13 @@ used AS (
 )
 INSERT INTO refresh_token (token_hash, family_id, issued_at) SELECT $2, family_id, $3 FROM spent
 """
+_LOCK_LIVE = """
+SELECT family_id, account_id FROM token_family
+WHERE revoked_at IS NULL AND family_id = (SELECT family_id FROM refresh_token WHERE token_hash = $1) FOR UPDATE
+"""
 _REVOKE = """
 UPDATE token_family SET revoked_at = coalesce($2::timestamptz, clock_timestamp())
 WHERE revoked_at IS NULL AND family_id = (SELECT family_id FROM refresh_token WHERE token_hash = $1)
-RETURNING family_id
 """
 
 
@@ -99,6 +104,7 @@ class PostgresRefreshTokens:
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
+        limit: DemandOf | None = None,
     ) -> Presented:
         async def work(connection: Connection) -> Presented | None:
             await connection.execute(_LOCK, token_hash)
@@ -107,6 +113,7 @@ class PostgresRefreshTokens:
                 return None
             match decide(_token_of(row), row["now"]):
                 case RefreshOutcome.ROTATE:
+                    await self._count(connection, row["principal_id"], limit)
                     await connection.execute(_ROTATE, token_hash, successor_hash, row["now"])
                 case RefreshOutcome.SAME_AGAIN:
                     pass
@@ -123,9 +130,21 @@ class PostgresRefreshTokens:
             raise Unauthenticated
         return presented
 
-    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
-        row = await self.database.row(_REVOKE, token_hash, self.database.now)
-        return row["family_id"] if row else None
+    async def revoke_family_of(self, token_hash: bytes, limit: DemandOf | None = None) -> UUID | None:
+        async def work(connection: Connection) -> UUID | None:
+            holder = await connection.fetchrow(_LOCK_LIVE, token_hash)
+            if holder is None:
+                return None
+            await self._count(connection, holder["account_id"], limit)
+            await connection.execute(_REVOKE, token_hash, self.database.now)
+            family: UUID = holder["family_id"]
+            return family
+
+        return await self.database.in_transaction(work)
+
+    async def _count(self, connection: Connection, account_id: UUID, limit: DemandOf | None) -> None:
+        if limit is not None:
+            await require_admitted_here(connection, limit(account_id), self.database.now)
 
 
 def _token_of(row: asyncpg.Record) -> RefreshToken:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import timedelta
 
 import pytest
 
 from builders import FakeClock, ids
 from credcore.accounts import RefreshOutcome, RefreshToken, refresh_outcome
 from credcore.errors import Unauthenticated
+from credcore.ports import Presented
+from credcore.rate_limits import Demand, Rate, RateLimited
 
 
 def new_hash() -> bytes:
@@ -181,3 +184,90 @@ async def test_a_refreshed_account_is_the_one_that_stands_now(stores):
     account, token = await signed_in(stores)
     await stores.office.move_epoch(account.id)
     assert (await present(stores, token, new_hash())).epoch == 2
+
+
+ACCOUNT_RATE = Rate(count=3, per=timedelta(minutes=1))
+
+
+def limit(account_id) -> Demand:
+    return Demand(limit="account", subject=account_id.bytes, rate=ACCOUNT_RATE)
+
+
+async def outcomes_of(attempts) -> list[type]:
+    return [type(outcome) for outcome in await asyncio.gather(*attempts, return_exceptions=True)]
+
+
+async def signed_in_often(stores, times: int):
+    account, tokens = await stores.account(), [new_hash() for _ in range(times)]
+    for token in tokens:
+        await stores.refresh_tokens.open_family(ids.new_id(), account.id, token)
+    return account, tokens
+
+
+async def test_of_an_accounts_many_rotations_at_once_as_many_pass_as_its_limit_says(stores, clock: FakeClock):
+    _, tokens = await signed_in_often(stores, 20)
+    present = stores.refresh_tokens.present
+    outcomes = await outcomes_of(present(token, new_hash(), refresh_outcome, limit) for token in tokens)
+    assert (outcomes.count(Presented), outcomes.count(RateLimited)) == (3, 17)
+    clock.move(minutes=1)
+    refused = [token for token, outcome in zip(tokens, outcomes, strict=True) if outcome is RateLimited]
+    assert await present(refused[0], new_hash(), refresh_outcome, limit)
+
+
+async def test_a_hundred_at_once_for_one_successor_count_once(stores):
+    account, first = await signed_in(stores)
+    second = new_hash()
+    again = (stores.refresh_tokens.present(first, second, refresh_outcome, limit) for _ in range(100))
+    assert await outcomes_of(again) == [Presented] * 100
+    [standing] = await stores.rate_limits.hit([limit(account.id)])
+    assert standing.remaining == 1
+
+
+async def test_a_token_that_gives_nothing_counts_for_nobody(stores, clock: FakeClock):
+    account, first = await signed_in(stores)
+    present = stores.refresh_tokens.present
+    await present(first, new_hash(), refresh_outcome)
+    clock.move(seconds=11)
+    for token in (first, first, new_hash(), new_hash()):
+        with pytest.raises(Unauthenticated):
+            await present(token, new_hash(), refresh_outcome, limit)
+    [standing] = await stores.rate_limits.hit([limit(account.id)])
+    assert standing.remaining == 2
+
+
+async def test_a_spent_token_ends_its_family_also_where_the_account_is_at_its_limit(stores, clock: FakeClock):
+    account, first = await signed_in(stores)
+    second = new_hash()
+    await present(stores, first, second)
+    clock.move(seconds=11)
+    for _ in range(4):
+        await stores.rate_limits.hit([limit(account.id)])
+    with pytest.raises(Unauthenticated):
+        await stores.refresh_tokens.present(first, new_hash(), refresh_outcome, limit)
+    assert await refused(stores, second)
+
+
+async def test_of_an_accounts_many_endings_at_once_as_many_pass_as_its_limit_says(stores):
+    _, tokens = await signed_in_often(stores, 10)
+    end = stores.refresh_tokens.revoke_family_of
+    outcomes = await outcomes_of(end(token, limit) for token in tokens)
+    assert outcomes.count(RateLimited) == 7
+    stand = [token for token, outcome in zip(tokens, outcomes, strict=True) if outcome is RateLimited]
+    assert [await refused(stores, token) for token in stand] == [False] * 7
+
+
+async def test_ending_what_has_ended_or_never_was_counts_for_nobody(stores):
+    account, token = await signed_in(stores)
+    end = stores.refresh_tokens.revoke_family_of
+    assert await end(token, limit)
+    assert [await end(each, limit) for each in (token, token, token, new_hash())] == [None] * 4
+    [standing] = await stores.rate_limits.hit([limit(account.id)])
+    assert standing.remaining == 1
+
+
+async def test_many_who_end_one_family_at_once_count_once(stores):
+    account, token = await signed_in(stores)
+    ended = await asyncio.gather(*(stores.refresh_tokens.revoke_family_of(token, limit) for _ in range(20)))
+    assert [family for family in ended if family] == [next(family for family in ended if family)]
+    [standing] = await stores.rate_limits.hit([limit(account.id)])
+    assert standing.remaining == 1

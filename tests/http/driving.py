@@ -26,7 +26,6 @@ from credcore.memory import (
     MemoryPartners,
     MemoryProfiles,
     MemoryQueue,
-    MemoryRateLimits,
     MemoryShares,
     MemoryState,
     RandomIds,
@@ -35,7 +34,6 @@ from credcore.offline_grader import OfflineGrader, judge_offline
 from credcore.partners import Credentials
 from credcore.questions import Essay, Interest, MultipleChoice
 from credcore.services.assessments import Assessments
-from credcore.services.attempts import Attempts
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants, Partners
@@ -145,7 +143,7 @@ def services_over(state: MemoryState, ids: RandomIds, clock: FakeClock, bank: Ca
         profiles=Profiles(store=profiles, shares=shares),
         sharing=Sharing(store=shares, ids=ids),
         clients=ClientGrants(store=partners),
-        attempts=Attempts(limits=MemoryRateLimits(state), key=b"k" * 32),
+        attempts=people.attempts,
         idempotency=MemoryIdempotency(state),
         tokens=AccessTokens(
             private_keys={"test": Ed25519PrivateKey.generate()},

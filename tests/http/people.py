@@ -13,6 +13,7 @@ from credcore.memory import (
     MemoryOwnAccounts,
     MemoryPasswords,
     MemoryPeople,
+    MemoryRateLimits,
     MemoryRefreshTokens,
     MemorySecondFactors,
     MemorySessions,
@@ -22,6 +23,7 @@ from credcore.memory import (
 from credcore.ports import PasswordHasher
 from credcore.services.accounts import Accounts
 from credcore.services.administration import Administration
+from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.own_account import OwnAccount
 from credcore.services.second_factor import SecondFactors
@@ -44,6 +46,7 @@ def people_over(
     state: MemoryState, ids: RandomIds, clock: Callable[[], datetime], hasher: PasswordHasher
 ) -> AccountServices:
     passwords = MemoryPasswords(state)
+    attempts = Attempts(limits=MemoryRateLimits(state), key=b"k" * 32)
     factors = SecondFactors(
         store=MemorySecondFactors(state), passwords=passwords, hasher=hasher, codes=TimedCodes(), ids=ids, now=clock
     )
@@ -55,8 +58,9 @@ def people_over(
         server_key=b"k" * 32,
         stolen=ListedPasswords(),
         factors=factors,
+        attempts=attempts,
     )
-    credentials = Credentials(store=passwords, new=accounts.new_passwords, mailer=Mailbox(), ids=ids)
+    credentials = Credentials(store=passwords, new=accounts.new_passwords, mailer=Mailbox(), ids=ids, attempts=attempts)
     return AccountServices(
         accounts=accounts,
         own_account=OwnAccount(
@@ -67,4 +71,5 @@ def people_over(
         administration=Administration(
             people=MemoryPeople(state), audit=MemoryAudit(state), credentials=credentials, ids=ids
         ),
+        attempts=attempts,
     )

@@ -10,8 +10,10 @@ from uuid import UUID
 from credcore.accounts import NOWHERE, Account, Caller, Origin, RefreshOutcome, RefreshToken
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import EmailTaken, Unauthenticated
+from credcore.memory.rate_limits import hit
 from credcore.memory.state import FamilyRow, MemoryState, SecretsRow, TokenRow
 from credcore.ports import Presented, StoredPassword
+from credcore.rate_limits import DemandOf, require_admitted
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class MemoryRefreshTokens:
         token_hash: bytes,
         successor_hash: bytes,
         decide: Callable[[RefreshToken, datetime], RefreshOutcome],
+        limit: DemandOf | None = None,
     ) -> Presented:
         token = self.state.tokens.get(token_hash)
         family = self.state.families[token.family_id] if token else None
@@ -90,6 +93,7 @@ class MemoryRefreshTokens:
         now = self.state.clock()
         match decide(self._seen(token, family), now):
             case RefreshOutcome.ROTATE:
+                self._count(family, limit)
                 token.spent_at, token.successor = now, successor_hash
                 family.refreshed_at = now
                 self.state.tokens[successor_hash] = TokenRow(family_id=token.family_id, issued_at=now)
@@ -102,12 +106,18 @@ class MemoryRefreshTokens:
                 raise Unauthenticated
         return Presented(account=account, family_id=token.family_id)
 
-    async def revoke_family_of(self, token_hash: bytes) -> UUID | None:
+    async def revoke_family_of(self, token_hash: bytes, limit: DemandOf | None = None) -> UUID | None:
         token = self.state.tokens.get(token_hash)
         if token is None or self.state.families[token.family_id].revoked_at is not None:
             return None
-        self.state.families[token.family_id].revoked_at = self.state.clock()
+        family = self.state.families[token.family_id]
+        self._count(family, limit)
+        family.revoked_at = self.state.clock()
         return token.family_id
+
+    def _count(self, family: FamilyRow, limit: DemandOf | None) -> None:
+        if limit is not None:
+            require_admitted(hit(self.state, [limit(family.account_id)]))
 
     def _seen(self, token: TokenRow, family: FamilyRow) -> RefreshToken:
         following = self.state.tokens.get(token.successor) if token.successor else None

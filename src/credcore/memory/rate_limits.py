@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from credcore.memory.state import MemoryState
 from credcore.rate_limits import Demand, Standing, next_due, standing_of
@@ -13,15 +12,19 @@ from credcore.rate_limits import Demand, Standing, next_due, standing_of
 @dataclass(frozen=True)
 class MemoryRateLimits:
     state: MemoryState
-    _due: dict[bytes, datetime] = field(default_factory=dict)
 
     async def hit(self, demands: Sequence[Demand]) -> Sequence[Standing]:
-        now = self.state.clock()
-        for subject in [subject for subject, due in self._due.items() if due < now]:
-            del self._due[subject]
-        return [self._hit(demand, now) for demand in demands]
+        return hit(self.state, demands)
 
-    def _hit(self, demand: Demand, now: datetime) -> Standing:
-        due, admitted = next_due(self._due.get(demand.subject), now, demand.rate)
-        self._due[demand.subject] = due
-        return standing_of(demand, due, now, admitted=admitted)
+
+def hit(state: MemoryState, demands: Sequence[Demand]) -> Sequence[Standing]:
+    """As the port's; what no longer matters goes on the way."""
+    now = state.clock()
+    for subject in [subject for subject, due in state.due.items() if due < now]:
+        del state.due[subject]
+    standings = []
+    for demand in demands:
+        due, admitted = next_due(state.due.get(demand.subject), now, demand.rate)
+        state.due[demand.subject] = due
+        standings.append(standing_of(demand, due, now, admitted=admitted))
+    return standings

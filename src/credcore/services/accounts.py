@@ -20,10 +20,11 @@ from credcore.accounts import (
     successor,
     token_hash,
 )
-from credcore.errors import InvalidCredentials, InvalidValue, SecondFactorRequired
+from credcore.errors import InvalidCredentials, InvalidValue, SecondFactorRequired, Unauthenticated
 from credcore.passwords import Owner
 from credcore.ports import AccountStore, IdSource, PasswordHasher, RefreshTokenStore, StoredPassword
 from credcore.rights import require_person
+from credcore.services.attempts import Attempts, TokenUse
 from credcore.services.new_passwords import NewPasswords, matches
 from credcore.services.second_factor import SecondFactors
 
@@ -45,7 +46,8 @@ class SignedIn:
 class Accounts:
     """``server_key`` (32 secret bytes, the same in all processes) makes the successors of refresh tokens.
 
-    Without ``factors`` nobody gets in whose account asks for a second one.
+    Without ``factors`` nobody gets in whose account asks for a second one. Without ``attempts`` nobody counts how often
+    tokens are used.
     """
 
     store: AccountStore
@@ -56,6 +58,7 @@ class Accounts:
     password_min_length: int = 15
     stolen: StolenPasswords | None = None
     factors: SecondFactors | None = None
+    attempts: Attempts | None = None
 
     @property
     def new_passwords(self) -> NewPasswords:
@@ -102,18 +105,43 @@ class Accounts:
         return await self._sign_in(stored.account, origin)
 
     async def refresh(self, refresh_token: str) -> SignedIn:
-        """The account with the token that follows ``refresh_token``. Raises Unauthenticated."""
+        """The account with the token that follows ``refresh_token``.
+
+        A new successor counts for the account; the same one again does not, so that a lost answer can be asked for as
+        often as it takes. What is refused counts for the token alone: a dead one must not shut its owner out.
+
+        Raises:
+            Unauthenticated, RateLimited.
+        """
         following = successor(refresh_token, self.server_key)
-        presented = await self.tokens.present(token_hash(refresh_token), token_hash(following), refresh_outcome)
+        limit = self.attempts.of(TokenUse.REFRESH) if self.attempts else None
+        try:
+            presented = await self.tokens.present(
+                token_hash(refresh_token), token_hash(following), refresh_outcome, limit
+            )
+        except Unauthenticated:
+            await self._refuse(refresh_token)
+            raise
         return SignedIn(account=presented.account, refresh_token=following, session_id=presented.family_id)
 
     async def logout(self, refresh_token: str) -> UUID | None:
-        """Ends the token's whole family: the session given. An unknown token is no error."""
-        return await self.tokens.revoke_family_of(token_hash(refresh_token))
+        """Ends the token's whole family: the session given. An unknown token is no error.
+
+        Ending one counts for the account; a token that ends nothing counts by itself. Raises RateLimited.
+        """
+        limit = self.attempts.of(TokenUse.LOGOUT) if self.attempts else None
+        ended = await self.tokens.revoke_family_of(token_hash(refresh_token), limit)
+        if ended is None:
+            await self._refuse(refresh_token)
+        return ended
 
     async def me(self, caller: Caller) -> Account:
         require_person(caller)
         return await self.store.of(caller)
+
+    async def _refuse(self, token: str) -> None:
+        if self.attempts is not None:
+            await self.attempts.refuse(token)
 
     async def _stored(self, email: str) -> StoredPassword | None:
         try:

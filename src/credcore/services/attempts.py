@@ -6,20 +6,34 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
 
 from credcore.access_ports import RateLimits
 from credcore.accounts import parse_email
 from credcore.errors import InvalidValue
-from credcore.rate_limits import Demand, Rate, RateLimited, network_of
+from credcore.rate_limits import Demand, DemandOf, Rate, network_of, require_admitted
 
 PER_ACCOUNT = Rate(count=10, per=timedelta(minutes=1))
 PER_ADDRESS = Rate(count=300, per=timedelta(minutes=1))
 """A class sits behind one address."""
 
 
+class TokenUse(StrEnum):
+    """What a token is used for. Each counts by itself."""
+
+    REFRESH = "refresh"
+    LOGOUT = "logout"
+    RESET = "reset"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attempts:
-    """``key`` (32 secret bytes, the same in all processes) hides who is counted: no e-mail or address is stored."""
+    """``key`` (32 secret bytes, the same in all processes) hides who is counted: no e-mail or address is stored.
+
+    What counts for an account counts by what was shown for it: a name that anybody can give, an access token, a token
+    of one use. So nobody uses up the tries of those who can show more.
+    """
 
     limits: RateLimits
     key: bytes
@@ -33,15 +47,38 @@ class Attempts:
         Raises:
             RateLimited: there were too many.
         """
-        demands = [self._demand("address", network_of(address), self.per_address)]
+        demands = [self._by_address(address)]
         if account is not None:
-            demands.append(self._demand("account", _spelled(account), self.per_account))
-        standings = await self.limits.hit(demands)
-        if not all(standing.admitted for standing in standings):
-            raise RateLimited(standings)
+            demands.append(self._by_account("account", _spelled(account)))
+        await self._admit(*demands)
 
-    def _demand(self, limit: str, text: str, rate: Rate) -> Demand:
-        named = f"{limit}\n{text}".encode("utf-8", "surrogatepass")
+    async def admit_own(self, *, address: str | None, account_id: UUID) -> None:
+        """Counts one attempt of whoever holds an access token of the account that counts. Raises RateLimited."""
+        await self._admit(self._by_address(address), self._by_account("own", str(account_id)))
+
+    async def admit_token(self, use: TokenUse, account_id: UUID) -> None:
+        """Counts one use of a token that was found to be the account's. Raises RateLimited."""
+        await self._admit(self.of(use)(account_id))
+
+    def of(self, use: TokenUse) -> DemandOf:
+        """The same, for a store to count together with the use itself."""
+        return lambda account_id: self._by_account(use, str(account_id))
+
+    async def refuse(self, token: str) -> None:
+        """Counts one try of a token that was good for nothing, whosever it may have been. Raises RateLimited."""
+        await self._admit(self._demand("token", "token", token, self.per_account))
+
+    async def _admit(self, *demands: Demand) -> None:
+        require_admitted(await self.limits.hit(demands))
+
+    def _by_address(self, address: str | None) -> Demand:
+        return self._demand("address", "address", network_of(address), self.per_address)
+
+    def _by_account(self, shown: str, text: str) -> Demand:
+        return self._demand("account", shown, text, self.per_account)
+
+    def _demand(self, limit: str, shown: str, text: str, rate: Rate) -> Demand:
+        named = f"{shown}\n{text}".encode("utf-8", "surrogatepass")
         return Demand(limit=limit, subject=hmac.digest(self.key, named, hashlib.sha256), rate=rate)
 
 

@@ -12,6 +12,7 @@ from credcore.errors import InvalidCredentials, NotFound, Unauthenticated
 from credcore.passwords import Owner
 from credcore.ports import IdSource
 from credcore.rights import require_person
+from credcore.services.attempts import Attempts, TokenUse
 from credcore.services.new_passwords import NewPasswords, matches
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -29,13 +30,17 @@ _WITHOUT_PAGE = "Send this token with the new password to POST /auth/reset:\n\n{
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """``reset_page``: where a person chooses a new password. None: the mail says the token itself."""
+    """``reset_page``: where a person chooses a new password. None: the mail says the token itself.
+
+    Without ``attempts`` nobody counts how often resets are tried.
+    """
 
     store: PasswordStore
     new: NewPasswords
     mailer: Mailer
     ids: IdSource
     reset_page: str | None = None
+    attempts: Attempts | None = None
 
     async def change_password(self, caller: Caller, *, current: str, new: str) -> None:
         """All other sessions end, and every access token that there is.
@@ -61,17 +66,27 @@ class Credentials:
     async def reset(self, token: str, new: str) -> None:
         """Spends a reset. The token is asked for first: a password that is not fit leaves it good.
 
+        A try with a good token counts for the account, any other for the token alone.
+
         Raises:
             Unauthenticated: the token is unknown, spent or too old.
             InvalidValue: ``new`` is not fit.
+            RateLimited.
         """
         hashed_token = token_hash(token)
         account = await self.store.reset_of(hashed_token)
         if account is None:
+            await self._refuse(token)
             raise Unauthenticated
+        if self.attempts is not None:
+            await self.attempts.admit_token(TokenUse.RESET, account.id)
         hashed = await self.new.hashed(new, Owner(email=account.email, name=account.name), "/newPassword")
         if not await self.store.spend_reset(hashed_token, hashed):
             raise Unauthenticated
+
+    async def _refuse(self, token: str) -> None:
+        if self.attempts is not None:
+            await self.attempts.refuse(token)
 
     def _how(self, token: str) -> str:
         if self.reset_page is None:

@@ -9,7 +9,8 @@ from credcore.consent import CONSENT_TEXT, CONSENT_VERSION
 from credcore_http import account_examples
 from credcore_http.calls import Call, serves
 from credcore_http.controllers.accounts import TAG
-from credcore_http.requests import AnyRequest, address_of, body_of, caller_of, empty_response, json_response
+from credcore_http.proving import admit_own
+from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
 from credcore_http.services import Injected
 from credcore_http.wire.accounts import AccountPatch, Erasure, Export, PasswordChange, User, to_export, to_user
 
@@ -62,7 +63,7 @@ async def change_me(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def change_password(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
     body = await body_of(request, PasswordChange, lambda: services.accounts.me(caller))
-    await services.attempts.admit(address=address_of(request), account=str(caller.id))
+    await admit_own(request, services, caller)
     await services.credentials.change_password(caller, current=body.current_password, new=body.new_password)
     return empty_response(204)
 
@@ -104,7 +105,7 @@ async def export_me(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def erase_me(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
     body = await body_of(request, Erasure, lambda: services.accounts.me(caller))
-    await services.attempts.admit(address=address_of(request), account=str(caller.id))
+    await admit_own(request, services, caller)
     await services.own_account.erase(caller, body.password)
     return empty_response(204)
 

@@ -8,7 +8,8 @@ from credcore_http import account_examples
 from credcore_http.calls import Call, serves
 from credcore_http.controllers.accounts import TAG
 from credcore_http.controllers.assessments import Nothing
-from credcore_http.requests import AnyRequest, address_of, body_of, caller_of, empty_response, json_response
+from credcore_http.proving import admit_own
+from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
 from credcore_http.services import Injected
 from credcore_http.wire.accounts import FactorConfirmation, FactorEnrolment, FactorRemoval, RecoveryCodes
 
@@ -29,11 +30,13 @@ from credcore_http.wire.accounts import FactorConfirmation, FactorEnrolment, Fac
         body_example={},
         answer=FactorEnrolment,
         answer_example=account_examples.ENROLMENT,
+        errors=("rate-limited",),
     )
 )
 async def begin(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     await body_of(request, Nothing, lambda: services.accounts.me(caller))
+    await admit_own(request, services, caller)
     enrolment = await services.second_factors.begin(caller)
     return json_response(FactorEnrolment(secret=enrolment.secret, otpauth_uri=enrolment.uri))
 
@@ -59,7 +62,7 @@ async def begin(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def confirm(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
     body = await body_of(request, FactorConfirmation, lambda: services.accounts.me(caller))
-    await services.attempts.admit(address=address_of(request), account=str(caller.id))
+    await admit_own(request, services, caller)
     codes = await services.second_factors.confirm(caller, body.code)
     return json_response(RecoveryCodes(recovery_codes=tuple(codes)))
 
@@ -81,7 +84,7 @@ async def confirm(request: AnyRequest, services: Injected) -> Response[bytes]:
 async def remove(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
     body = await body_of(request, FactorRemoval, lambda: services.accounts.me(caller))
-    await services.attempts.admit(address=address_of(request), account=str(caller.id))
+    await admit_own(request, services, caller)
     await services.second_factors.remove(caller, password=body.password, code=body.code)
     return empty_response(204)
 
