@@ -113,6 +113,7 @@ class AccountWorld:
             passwords=passwords,
             sessions_store=MemorySessions(self.state),
             hasher=hasher,
+            ledger_key=b"l" * 32,
         )
         self.audit = MemoryAudit(self.state)
         self.administration = Administration(

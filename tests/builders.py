@@ -200,6 +200,10 @@ def partner(id: UUID | None = None) -> Caller:
     return Caller(id=id or ids.new_id(), kind=CallerKind.PARTNER, epoch=1, scopes=frozenset(Scope))
 
 
+MARK = bytes(range(32))
+"""Of an erasure, where it does not matter whose."""
+
+
 # --- assessments ------------------------------------------------------------------------------------------------------
 
 MC, TIMED_MC = f"{DOMAINS[0]}-mc-2", f"{DOMAINS[1]}-mc-1"

@@ -25,6 +25,7 @@ EMPTY = """
 DELETE FROM principal;
 DELETE FROM audit_entry;
 DELETE FROM erased_assessments;
+DELETE FROM erasure;
 DELETE FROM question;
 DELETE FROM bank_revision;
 DELETE FROM signing_key;

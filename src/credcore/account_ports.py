@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from credcore.accounts import Account, Caller, UserRole
 from credcore.audit import Actor, AuditEntry, Deed
+from credcore.erasures import Erasure
 from credcore.ports import Page, StoredPassword
 
 Plain = None | bool | int | float | str | Sequence["Plain"] | Mapping[str, "Plain"]
@@ -37,8 +38,27 @@ class OwnAccountStore(Protocol):
         Left out are secrets only, which would let whoever reads the export act as the person.
         """
 
-    async def erase(self, caller: Caller) -> None:
-        """Nothing remains of the person, nor of what they did; counts without an identity stay."""
+    async def erase(self, caller: Caller, mark: bytes) -> None:
+        """Nothing remains of the person, nor of what they did; counts without an identity stay.
+
+        With the person's end ``mark`` goes into the ledger of erasures, by which it can be told that they were erased.
+        """
+
+
+class ErasureStore(Protocol):
+    """The ledger of erasures, and those whom it may be about."""
+
+    async def ledger(self) -> Sequence[Erasure]:
+        """Oldest first."""
+
+    async def accounts(self, *, limit: int, after: UUID | None) -> Page[UUID]:
+        """Everybody's identifier, greatest first."""
+
+    async def erase_again(self, account_id: UUID, erasure: Erasure) -> bool:
+        """As ``OwnAccountStore.erase``; ``erasure`` keeps its time. False where there is no such person (any more)."""
+
+    async def enter(self, erasures: Sequence[Erasure]) -> None:
+        """Adds those that the ledger lacks; an entry that stands stays as it is."""
 
 
 class PasswordStore(Protocol):
@@ -125,8 +145,11 @@ class AuditStore(Protocol):
     ) -> None:
         """An entry for what no other store records by itself."""
 
-    async def entries(self, *, limit: int, after: UUID | None) -> Page[AuditEntry]:
-        """Newest (greatest id) first."""
+    async def entries(self, *, limit: int, after: UUID | None, since: datetime | None = None) -> Page[AuditEntry]:
+        """Newest (greatest id) first; with ``since`` none from before."""
+
+    async def emails(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """The e-mail addresses of those who have an account, for whoever reads the entries."""
 
 
 class StolenPasswords(Protocol):

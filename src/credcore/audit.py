@@ -20,6 +20,8 @@ class Deed(StrEnum):
     RESET_ISSUED = "reset-issued"
     KEYS_ROTATED = "keys-rotated"
     METRICS_READ = "metrics-read"
+    AUDIT_READ = "audit-read"
+    ERASURES_APPLIED = "erasures-applied"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
+from credcore.erasures import ledger_key
 from credcore.memory import RandomIds, system_clock
 from credcore.ports import PasswordHasher
 from credcore.rate_limits import Rate
@@ -24,7 +25,9 @@ from credcore_app.stolen_passwords import ListedPasswords
 from credcore_pg import PostgresStores
 
 SERVER_KEY = "refresh-token-successor"
-"""The name under which the database keeps the key that makes refresh tokens follow each other."""
+"""The name under which the database keeps the key that makes refresh tokens follow each other.
+
+It is as old as the first account. The ledger of erasures has its key from it: whoever replaces it loses the ledger."""
 SUBJECT_KEY = "rate-limit-subjects"
 """The name of the key that hides who is counted."""
 
@@ -55,7 +58,7 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         tokens=stores.refresh_tokens,
         hasher=hasher,
         ids=ids,
-        server_key=await stores.keys.server_secret(SERVER_KEY, _fresh_key),
+        server_key=await server_key(stores),
         password_min_length=settings.password_min_length,
         stolen=ListedPasswords(),
         factors=factors,
@@ -70,7 +73,11 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         attempts=attempts,
     )
     own_account = OwnAccount(
-        store=stores.own_accounts, passwords=stores.passwords, sessions_store=stores.sessions, hasher=hasher
+        store=stores.own_accounts,
+        passwords=stores.passwords,
+        sessions_store=stores.sessions,
+        hasher=hasher,
+        ledger_key=ledger_key(accounts.server_key),
     )
     administration = Administration(people=stores.people, audit=stores.audit, credentials=credentials, ids=ids)
     return AccountServices(
@@ -81,6 +88,10 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         administration=administration,
         attempts=attempts,
     )
+
+
+async def server_key(stores: PostgresStores) -> bytes:
+    return await stores.keys.server_secret(SERVER_KEY, _fresh_key)
 
 
 async def _attempts(settings: Settings, stores: PostgresStores) -> Attempts:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -63,7 +65,12 @@ SELECT account.*, principal.token_epoch FROM account JOIN principal USING (princ
 
 _RECORD = f"WITH {ACTOR} {ENTRY}, $6, $7::uuid, $8 FROM actor RETURNING entry_id"
 
-_ENTRIES = "SELECT * FROM audit_entry WHERE $1::uuid IS NULL OR entry_id < $1 ORDER BY entry_id DESC LIMIT $2"
+_ENTRIES = """
+SELECT * FROM audit_entry
+WHERE ($1::uuid IS NULL OR entry_id < $1) AND ($3::timestamptz IS NULL OR at >= $3)
+ORDER BY entry_id DESC LIMIT $2
+"""
+_EMAILS = "SELECT principal_id, email FROM account WHERE principal_id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True)
@@ -109,10 +116,13 @@ class PostgresAudit:
         if row is None:
             raise Unauthenticated
 
-    async def entries(self, *, limit: int, after: UUID | None) -> Page[AuditEntry]:
-        found = [_entry_of(row) for row in await self.database.rows(_ENTRIES, after, limit + 1)]
+    async def entries(self, *, limit: int, after: UUID | None, since: datetime | None = None) -> Page[AuditEntry]:
+        found = [_entry_of(row) for row in await self.database.rows(_ENTRIES, after, limit + 1, since)]
         shown = tuple(found[:limit])
         return Page(items=shown, next_after=shown[-1].id if len(found) > limit else None)
+
+    async def emails(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
+        return {row["principal_id"]: row["email"] for row in await self.database.rows(_EMAILS, list(ids))}
 
 
 def _admit_actor(row: asyncpg.Record) -> None:

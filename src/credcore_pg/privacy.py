@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -63,6 +65,10 @@ ON CONFLICT ON CONSTRAINT erased_assessments_pk DO UPDATE SET count = kept.count
 """
 _FORGET_ADDRESS = "UPDATE audit_entry SET address = NULL WHERE actor_id = $1"
 _DELETE = "DELETE FROM principal WHERE principal_id = $1"
+_ENTER = """
+INSERT INTO erasure (mark, erased_at) VALUES ($1, coalesce($2::timestamptz, clock_timestamp()))
+ON CONFLICT ON CONSTRAINT erasure_pk DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -94,11 +100,17 @@ class PostgresOwnAccounts:
             sections[holding.section].append({k: v for k, v in entry.items() if k not in holding.withheld})
         return sections
 
-    async def erase(self, caller: Caller) -> None:
+    async def erase(self, caller: Caller, mark: bytes) -> None:
         async def work(connection: Connection) -> None:
             if await connection.fetchrow(_LOCK, caller.id, caller.epoch) is None:
                 raise Unauthenticated
-            for statement in (_COUNT, _FORGET_ADDRESS, _DELETE):
-                await connection.execute(statement, caller.id)
+            await erase_here(connection, caller.id, mark, self.database.now)
 
         await self.database.in_transaction(work)
+
+
+async def erase_here(connection: Connection, account_id: UUID, mark: bytes, at: datetime | None) -> None:
+    """Within the transaction that has locked the principal."""
+    for statement in (_COUNT, _FORGET_ADDRESS, _DELETE):
+        await connection.execute(statement, account_id)
+    await connection.execute(_ENTER, mark, at)

@@ -16,6 +16,7 @@ from credcore_pg.connecting import DatabaseSettings, connect
 from credcore_pg.content import PostgresBank
 from credcore_pg.credentials import PostgresPasswords
 from credcore_pg.database import Database, create_pool
+from credcore_pg.erasures import PostgresErasures
 from credcore_pg.health import PostgresHealth
 from credcore_pg.idempotency import PostgresIdempotency
 from credcore_pg.keys import SigningKeys
@@ -44,6 +45,7 @@ class PostgresStores:
     accounts: PostgresAccounts
     refresh_tokens: PostgresRefreshTokens
     own_accounts: PostgresOwnAccounts
+    erasures: PostgresErasures
     passwords: PostgresPasswords
     second_factors: PostgresSecondFactors
     sessions: PostgresSessions
@@ -90,6 +92,7 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         accounts=PostgresAccounts(database),
         refresh_tokens=PostgresRefreshTokens(database),
         own_accounts=PostgresOwnAccounts(database),
+        erasures=PostgresErasures(database),
         passwords=PostgresPasswords(database),
         second_factors=PostgresSecondFactors(database),
         sessions=PostgresSessions(database),

@@ -13,6 +13,7 @@ from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assess
 from credcore.access_ports import RateLimits, ShareStore
 from credcore.account_ports import (
     AuditStore,
+    ErasureStore,
     OwnAccountStore,
     PasswordStore,
     PeopleStore,
@@ -26,6 +27,7 @@ from credcore.memory import (
     MemoryAssessments,
     MemoryAudit,
     MemoryBank,
+    MemoryErasures,
     MemoryHealth,
     MemoryIdempotency,
     MemoryOwnAccounts,
@@ -88,6 +90,7 @@ class Stores:
     rate_limits: RateLimits
     shares: ShareStore
     own_accounts: OwnAccountStore
+    erasures: ErasureStore
     passwords: PasswordStore
     second_factors: SecondFactorStore
     sessions: SessionStore
@@ -181,6 +184,7 @@ def in_memory(clock: FakeClock) -> Stores:
         rate_limits=MemoryRateLimits(state),
         shares=MemoryShares(state),
         own_accounts=MemoryOwnAccounts(state),
+        erasures=MemoryErasures(state),
         passwords=MemoryPasswords(state),
         second_factors=MemorySecondFactors(state),
         sessions=MemorySessions(state),
@@ -208,6 +212,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         rate_limits=postgres.rate_limits,
         shares=postgres.shares,
         own_accounts=postgres.own_accounts,
+        erasures=postgres.erasures,
         passwords=postgres.passwords,
         second_factors=postgres.second_factors,
         sessions=postgres.sessions,

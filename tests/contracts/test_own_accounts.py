@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from builders import ESSAY, FORM, HOSTILE_TEXTS, FakeClock, Respond, conclusion, grade, ids
+from builders import ESSAY, FORM, HOSTILE_TEXTS, MARK, FakeClock, Respond, conclusion, grade, ids
 from credcore.account_ports import AccountChanges
 from credcore.accounts import Origin, refresh_outcome
 from credcore.assessment import Text
@@ -168,13 +168,13 @@ async def test_of_an_erased_person_nothing_is_had_any_more(stores):
     caller, begun = await _lived(stores, "ada@example.org")
     other, kept = await _lived(stores, "bob@example.org")
     before = await stores.own_accounts.export(other)
-    await stores.own_accounts.erase(caller)
+    await stores.own_accounts.erase(caller, MARK)
     assert await stores.accounts.by_email("ada@example.org") is None
     for attempt in (
         stores.accounts.of(caller),
         stores.assessments.find(caller, begun.id),
         stores.own_accounts.export(caller),
-        stores.own_accounts.erase(caller),
+        stores.own_accounts.erase(caller, MARK),
         stores.refresh_tokens.present(b"ada@example.orgfollowing", b"next", refresh_outcome),
     ):
         with pytest.raises(Unauthenticated):
@@ -189,7 +189,7 @@ async def test_an_erased_persons_queued_essays_are_never_claimed_nor_finished(st
     for _ in range(2):
         await stores.answer(caller, (await stores.begin(caller)).id, ESSAY)
     [claim] = await stores.queue.claim(limit=1, lease=timedelta(seconds=9), max_attempts=5)
-    await stores.own_accounts.erase(caller)
+    await stores.own_accounts.erase(caller, MARK)
     assert not await stores.queue.finish(claim, grade(claim.task))
     assert await stores.queue.claim(limit=9, lease=timedelta(seconds=9), max_attempts=5) == []
 
@@ -197,14 +197,14 @@ async def test_an_erased_persons_queued_essays_are_never_claimed_nor_finished(st
 async def test_what_an_erased_person_cost_stays_in_the_sum(stores):
     caller, _ = await _lived(stores, "ada@example.org")
     before = await stores.budget.month()
-    await stores.own_accounts.erase(caller)
+    await stores.own_accounts.erase(caller, MARK)
     assert await stores.budget.month() == before
     assert sum(line.calls for line in before) == 1
 
 
 async def test_an_address_is_free_again_once_its_person_is_erased(stores):
     caller, begun = await _lived(stores, "ada@example.org")
-    await stores.own_accounts.erase(caller)
+    await stores.own_accounts.erase(caller, MARK)
     newcomer = await stores.account(email="ada@example.org")
     with pytest.raises(NotFound):
         await stores.assessments.find(newcomer.caller, begun.id)
@@ -224,7 +224,7 @@ async def test_only_the_person_changes_exports_and_erases(stores):
         for attempt in (
             stores.own_accounts.change(caller, _changes(name="Another")),
             stores.own_accounts.export(caller),
-            stores.own_accounts.erase(caller),
+            stores.own_accounts.erase(caller, MARK),
         ):
             with pytest.raises(Unauthenticated):
                 await attempt

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import FakeClock, ids
+from builders import MARK, FakeClock, ids
 from credcore.accounts import Origin, UserRole
 from credcore.audit import OPERATOR, Actor, AuditEntry, Deed
 from credcore.errors import NotFound, Unauthenticated
@@ -134,14 +134,32 @@ async def test_entries_come_in_pages_newest_first(stores):
     assert (rest.next_after, rest.items[0].detail) == (None, "november")
 
 
+async def test_entries_can_be_had_from_a_moment_on(stores, clock: FakeClock):
+    for _ in range(3):
+        await stores.audit.record(OPERATOR, ids.new_id(), Deed.METRICS_READ)
+        since = clock.now
+        clock.move(hours=1)
+    page = await stores.audit.entries(limit=9, after=None, since=since)
+    assert [entry.at for entry in page.items] == [since]
+    assert (await stores.audit.entries(limit=9, after=None, since=clock.now)).items == ()
+
+
+async def test_whoever_reads_entries_gets_the_addresses_of_those_who_stand(stores):
+    ada, gone = await stores.account(email="ada@example.org"), await stores.account()
+    await stores.own_accounts.erase(gone.caller, MARK)
+    partner = await stores.partner()
+    assert await stores.audit.emails({ada.id, gone.id, partner.id, ids.new_id()}) == {ada.id: "ada@example.org"}
+    assert await stores.audit.emails(set()) == {}
+
+
 async def test_entries_outlive_whom_they_are_about_without_naming_them(stores):
     admin, student = await _admin(stores), await stores.account()
     await stores.people.set_role(admin, ids.new_id(), student.id, UserRole.ADVISOR)
     advisor = replace(student.caller, epoch=student.epoch + 1)
-    await stores.own_accounts.erase(advisor)
+    await stores.own_accounts.erase(advisor, MARK)
     [entry] = await _entries(stores)
     assert (entry.subject_id, entry.actor_id, entry.address) == (None, admin.caller.id, "192.0.2.7")
-    await stores.own_accounts.erase(admin.caller)
+    await stores.own_accounts.erase(admin.caller, MARK)
     [entry] = await _entries(stores)
     assert (entry.subject_id, entry.actor_id, entry.address, entry.by_operator) == (None, None, None, False)
     assert entry.detail == "from student to advisor"

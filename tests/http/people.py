@@ -64,7 +64,11 @@ def people_over(
     return AccountServices(
         accounts=accounts,
         own_account=OwnAccount(
-            store=MemoryOwnAccounts(state), passwords=passwords, sessions_store=MemorySessions(state), hasher=hasher
+            store=MemoryOwnAccounts(state),
+            passwords=passwords,
+            sessions_store=MemorySessions(state),
+            hasher=hasher,
+            ledger_key=b"l" * 32,
         ),
         credentials=credentials,
         second_factors=factors,

@@ -9,12 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from builders import ESSAY, FORM, LIFETIME, Respond, account, answer, assessment, bank, conclusion, document, grade, ids
+from builders import (
+    ESSAY,
+    FORM,
+    LIFETIME,
+    MARK,
+    Respond,
+    account,
+    answer,
+    assessment,
+    bank,
+    conclusion,
+    document,
+    grade,
+    ids,
+)
 from credcore.account_ports import AccountChanges
 from credcore.accounts import Origin, UserRole, refresh_outcome
 from credcore.assessment import Text
 from credcore.audit import OPERATOR, Actor, Deed
 from credcore.consent import CONSENT_VERSION
+from credcore.erasures import erasure_mark
 from credcore.errors import Unauthenticated
 from credcore.ports import Replay
 from credcore_pg.holdings import HOLDINGS, NOT_PERSONAL
@@ -124,18 +139,21 @@ async def test_the_description_names_every_section_and_every_column_of_it(postgr
 
 async def test_erasing_leaves_nothing_of_the_person_in_any_column_of_any_table(postgres):
     caller, begun, unfinished = await _lived(postgres)
-    traces = [EMAIL, NAME, ESSAY_TEXT, ADDRESS, AGENT, *(str(id) for id in (caller.id, begun.id, unfinished.id))]
+    ids_of_theirs = [str(id) for id in (caller.id, begun.id, unfinished.id)]
+    traces = [EMAIL, NAME, ESSAY_TEXT, ADDRESS, AGENT, *ids_of_theirs]
     before = await _everything(postgres)
     assert [trace for trace in traces if not any(trace in text for text in before.values())] == []
-    await postgres.own_accounts.erase(caller)
+    await postgres.own_accounts.erase(caller, erasure_mark(caller.id, b"a key"))
     after = await _everything(postgres)
+    assert after["erasure"]
+    traces += [id.replace("-", "") for id in ids_of_theirs]  # as bytes would show
     assert [(table, trace) for table, text in after.items() for trace in traces if trace in text] == []
 
 
 async def test_counts_of_an_erased_persons_assessments_stay_and_add_up(postgres):
     for _ in range(2):
         caller, begun, _ = await _lived(postgres)
-        await postgres.own_accounts.erase(caller)
+        await postgres.own_accounts.erase(caller, MARK)
     rows = await postgres.database.rows("SELECT role, form, status, count FROM erased_assessments ORDER BY status")
     assert [tuple(row) for row in rows] == [
         (begun.role, begun.form, "completed", 2),
@@ -151,7 +169,7 @@ async def test_an_answer_that_comes_while_its_person_is_erased_leaves_nothing(po
     await postgres.assessments.start(caller, begun, LIFETIME)
     outcomes = await asyncio.gather(
         postgres.responses.respond(caller, begun.id, id, Respond(id, answer(id))),
-        postgres.own_accounts.erase(caller),
+        postgres.own_accounts.erase(caller, MARK),
         return_exceptions=True,
     )
     assert outcomes[1] is None

@@ -10,7 +10,7 @@ from credcore.memory.content import MemoryBank, MemoryHealth
 from credcore.memory.credentials import MemoryPasswords, MemorySecondFactors, MemorySessions
 from credcore.memory.idempotency import MemoryIdempotency
 from credcore.memory.partners import MemoryPartners
-from credcore.memory.privacy import MemoryOwnAccounts
+from credcore.memory.privacy import MemoryErasures, MemoryOwnAccounts
 from credcore.memory.profiles import MemoryProfiles
 from credcore.memory.queue import MemoryQueue
 from credcore.memory.rate_limits import MemoryRateLimits
@@ -22,6 +22,7 @@ __all__ = [
     "MemoryAssessments",
     "MemoryAudit",
     "MemoryBank",
+    "MemoryErasures",
     "MemoryHealth",
     "MemoryIdempotency",
     "MemoryOwnAccounts",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -89,9 +90,13 @@ class MemoryAudit:
         require_standing(self.state, actor)
         leave_entry(self.state, actor, entry_id, deed, subject_id=subject_id, detail=detail)
 
-    async def entries(self, *, limit: int, after: UUID | None) -> Page[AuditEntry]:
-        found = sorted(self.state.audit, key=lambda entry: entry.id, reverse=True)
+    async def entries(self, *, limit: int, after: UUID | None, since: datetime | None = None) -> Page[AuditEntry]:
+        recent = (entry for entry in self.state.audit if since is None or entry.at >= since)
+        found = sorted(recent, key=lambda entry: entry.id, reverse=True)
         return _page_of([entry for entry in found if after is None or entry.id < after], limit)
+
+    async def emails(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
+        return {id: account.email for id, account in self.state.accounts.items() if id in ids}
 
 
 def _page_of(found: Sequence[Kind], limit: int) -> Page[Kind]:

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from credcore.account_ports import AccountChanges, Plain
 from credcore.accounts import Account, Caller
+from credcore.erasures import Erasure
 from credcore.memory.holdings import held_on
 from credcore.memory.state import MemoryState
+from credcore.ports import Page
 
 _NOBODYS = UUID(int=0)
 
@@ -34,34 +36,64 @@ class MemoryOwnAccounts:
         self.state.account(caller)
         return held_on(self.state, caller.id)
 
-    async def erase(self, caller: Caller) -> None:
-        state, id = self.state, self.state.account(caller).id
-        families = {family for family, row in state.families.items() if row.account_id == id}
-        own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
-        self._count(caller)
-        for call in state.ai_calls.values():
-            if call.assessment_id in own:
-                call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=_NOBODYS)
-        state.forget_shares(state.accounts[id])
-        state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
-        state.families = {key: family for key, family in state.families.items() if key not in families}
-        state.keys = {key: row for key, row in state.keys.items() if key[0] != id}
-        state.assessments = {key: row for key, row in state.assessments.items() if key not in own}
-        state.audit = [
-            replace(
-                entry,
-                actor_id=None if entry.actor_id == id else entry.actor_id,
-                subject_id=None if entry.subject_id == id else entry.subject_id,
-                address=None if entry.actor_id == id else entry.address,
-            )
-            for entry in state.audit
-        ]
-        del state.accounts[id], state.secrets[id]
+    async def erase(self, caller: Caller, mark: bytes) -> None:
+        _erase(self.state, self.state.account(caller).id)
+        self.state.erasures[mark] = self.state.clock()
 
-    def _count(self, caller: Caller) -> None:
-        for row in self.state.assessments.values():
-            taken = row.assessment
-            if taken.owner_id == caller.id:
-                status = "unfinished" if taken.completed_at is None else "completed"
-                day = taken.started_at.astimezone(UTC).date()
-                self.state.tally[day, taken.role, taken.form, status] += 1
+
+@dataclass(frozen=True)
+class MemoryErasures:
+    state: MemoryState
+
+    async def ledger(self) -> Sequence[Erasure]:
+        found = [Erasure(mark=mark, erased_at=at) for mark, at in self.state.erasures.items()]
+        return sorted(found, key=lambda erasure: (erasure.erased_at, erasure.mark))
+
+    async def accounts(self, *, limit: int, after: UUID | None) -> Page[UUID]:
+        found = sorted((id for id in self.state.accounts if after is None or id < after), reverse=True)
+        shown = tuple(found[:limit])
+        return Page(items=shown, next_after=shown[-1] if len(found) > limit else None)
+
+    async def erase_again(self, account_id: UUID, erasure: Erasure) -> bool:
+        if account_id not in self.state.accounts:
+            return False
+        _erase(self.state, account_id)
+        await self.enter([erasure])
+        return True
+
+    async def enter(self, erasures: Sequence[Erasure]) -> None:
+        for erasure in erasures:
+            self.state.erasures.setdefault(erasure.mark, erasure.erased_at)
+
+
+def _erase(state: MemoryState, id: UUID) -> None:
+    families = {family for family, row in state.families.items() if row.account_id == id}
+    own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
+    _count(state, id)
+    for call in state.ai_calls.values():
+        if call.assessment_id in own:
+            call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=_NOBODYS)
+    state.forget_shares(state.accounts[id])
+    state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
+    state.families = {key: family for key, family in state.families.items() if key not in families}
+    state.keys = {key: row for key, row in state.keys.items() if key[0] != id}
+    state.assessments = {key: row for key, row in state.assessments.items() if key not in own}
+    state.audit = [
+        replace(
+            entry,
+            actor_id=None if entry.actor_id == id else entry.actor_id,
+            subject_id=None if entry.subject_id == id else entry.subject_id,
+            address=None if entry.actor_id == id else entry.address,
+        )
+        for entry in state.audit
+    ]
+    del state.accounts[id], state.secrets[id]
+
+
+def _count(state: MemoryState, id: UUID) -> None:
+    for row in state.assessments.values():
+        taken = row.assessment
+        if taken.owner_id == id:
+            status = "unfinished" if taken.completed_at is None else "completed"
+            day = taken.started_at.astimezone(UTC).date()
+            state.tally[day, taken.role, taken.form, status] += 1

@@ -179,6 +179,7 @@ class MemoryState:
     assessments: dict[UUID, AssessmentRow] = field(default_factory=dict)
     shares: dict[UUID, ShareRow] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
+    erasures: dict[bytes, datetime] = field(default_factory=dict)
     due: dict[bytes, datetime] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from credcore.account_ports import AuditStore, PeopleStore
 from credcore.accounts import Account, UserRole, parse_email
-from credcore.audit import Actor, Deed
+from credcore.audit import Actor, AuditEntry, Deed
 from credcore.ports import IdSource, Page
 from credcore.rights import require_role
 from credcore.services.credentials import Credentials
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trail:
+    """``emails`` has those who still have an account; ``more``: there are older entries."""
+
+    entries: Sequence[AuditEntry]
+    emails: Mapping[UUID, str]
+    more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +57,15 @@ class Administration:
         require_admin(actor)
         account = await self.find(actor, account_id)
         await self.credentials.send_reset(actor, account.email)
+
+    async def trail(self, actor: Actor, *, limit: int, since: datetime | None = None) -> Trail:
+        """The newest entries. That they were read is one more, which comes after them."""
+        require_admin(actor)
+        page = await self.audit.entries(limit=limit, after=None, since=since)
+        people = {id for entry in page.items for id in (entry.actor_id, entry.subject_id) if id is not None}
+        emails = await self.audit.emails(people)
+        await self.record(actor, Deed.AUDIT_READ)
+        return Trail(entries=page.items, emails=emails, more=page.next_after is not None)
 
     async def record(self, actor: Actor, deed: Deed, detail: str = "") -> None:
         require_admin(actor)

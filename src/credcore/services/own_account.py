@@ -9,6 +9,7 @@ from uuid import UUID
 from credcore.account_ports import AccountChanges, OwnAccountStore, PasswordStore, Plain, Session, SessionStore
 from credcore.accounts import Account, Caller, parse_name
 from credcore.consent import CONSENT_VERSION
+from credcore.erasures import erasure_mark
 from credcore.errors import InvalidCredentials
 from credcore.ports import Page, PasswordHasher
 from credcore.rights import require_person
@@ -17,10 +18,13 @@ from credcore.services.new_passwords import matches
 
 @dataclass(frozen=True, kw_only=True)
 class OwnAccount:
+    """``ledger_key``: see ``credcore.erasures``."""
+
     store: OwnAccountStore
     passwords: PasswordStore
     sessions_store: SessionStore
     hasher: PasswordHasher
+    ledger_key: bytes
 
     async def change(self, caller: Caller, *, name: str | None = None, ai_consent: bool | None = None) -> Account:
         """None: stays as it is. Consent is to the text of today. Raises InvalidValue."""
@@ -52,4 +56,4 @@ class OwnAccount:
         stored = await self.passwords.of(caller)
         if not await matches(self.hasher, stored.password_hash, password):
             raise InvalidCredentials
-        await self.store.erase(caller)
+        await self.store.erase(caller, erasure_mark(caller.id, self.ledger_key))
