@@ -16,6 +16,7 @@ from credcore.memory import (
     MemoryOwnAccounts,
     MemoryPasswords,
     MemoryPeople,
+    MemoryRateLimits,
     MemoryRefreshTokens,
     MemorySecondFactors,
     MemorySessions,
@@ -24,6 +25,7 @@ from credcore.memory import (
 )
 from credcore.services.accounts import Accounts, SignedIn
 from credcore.services.administration import Administration
+from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.new_passwords import NewPasswords
 from credcore.services.own_account import OwnAccount
@@ -88,6 +90,7 @@ class AccountWorld:
         self.state = MemoryState(clock=self.clock)
         ids, hasher, passwords = RandomIds(TickingClock()), PlainHasher(), MemoryPasswords(self.state)
         self.codes, self.outbox = Codes(), Outbox()
+        attempts = Attempts(limits=MemoryRateLimits(self.state), key=b"a" * 32)
         self.factors = SecondFactors(
             store=MemorySecondFactors(self.state),
             passwords=passwords,
@@ -104,9 +107,14 @@ class AccountWorld:
             server_key=b"k" * 32,
             stolen=Leaked(),
             factors=self.factors,
+            attempts=attempts,
         )
         self.credentials = Credentials(
-            store=passwords, new=NewPasswords(hasher=hasher, stolen=Leaked()), mailer=self.outbox, ids=ids
+            store=passwords,
+            new=NewPasswords(hasher=hasher, stolen=Leaked()),
+            mailer=self.outbox,
+            ids=ids,
+            attempts=attempts,
         )
         self.own = OwnAccount(
             store=MemoryOwnAccounts(self.state),

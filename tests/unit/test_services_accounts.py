@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from account_world import AccountWorld
 from builders import partner
 from credcore.accounts import UserRole
 from credcore.errors import EmailTaken, Forbidden, InvalidCredentials, InvalidValue, Unauthenticated
 from credcore.ports import StoredPassword
+from credcore.rate_limits import RateLimited
 from credcore.services.accounts import SignedIn
 from world import World
 
@@ -165,3 +167,51 @@ async def test_the_account_is_for_persons_who_have_one_with_the_epoch_it_is_at(w
     world.state.accounts.clear()
     with pytest.raises(Unauthenticated):
         await world.accounts.me(account.caller)
+
+
+# --- how often --------------------------------------------------------------------------------------------------------
+
+
+async def test_new_tokens_come_ten_at_once_and_then_evenly() -> None:
+    world = AccountWorld()
+    signed_in = await world.register()
+    for _ in range(10):
+        signed_in = await world.accounts.refresh(signed_in.refresh_token)
+    with pytest.raises(RateLimited):
+        await world.accounts.refresh(signed_in.refresh_token)
+    world.clock.move(seconds=6)
+    assert await world.accounts.refresh(signed_in.refresh_token)
+
+
+async def test_a_lost_answer_can_be_asked_for_as_often_as_it_takes() -> None:
+    world = AccountWorld()
+    first = (await world.register()).refresh_token
+    second = (await world.accounts.refresh(first)).refresh_token
+    for _ in range(20):
+        assert (await world.accounts.refresh(first)).refresh_token == second
+
+
+async def test_a_dead_token_is_tried_ten_times_and_shuts_its_owner_out_of_nothing() -> None:
+    world = AccountWorld()
+    dead, alive = await world.register(), await world.login()
+    assert await world.accounts.logout(dead.refresh_token) == dead.session_id
+    for _ in range(10):
+        with pytest.raises(Unauthenticated):
+            await world.accounts.refresh(dead.refresh_token)
+    with pytest.raises(RateLimited):
+        await world.accounts.refresh(dead.refresh_token)
+    assert await world.accounts.refresh(alive.refresh_token)
+    assert await world.accounts.logout(alive.refresh_token) == alive.session_id
+
+
+async def test_a_token_that_ends_nothing_is_no_error_ten_times() -> None:
+    world = AccountWorld()
+    for _ in range(10):
+        assert await world.accounts.logout("unknown") is None
+    with pytest.raises(RateLimited):
+        await world.accounts.logout("unknown")
+
+
+async def test_an_access_token_says_which_session_it_was_issued_with(world: World) -> None:
+    signed_in = await registered(world)
+    assert signed_in.caller == replace(signed_in.account.caller, session_id=signed_in.session_id)

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from builders import FakeClock
+from builders import FakeClock, ids
 from credcore.memory import MemoryRateLimits, MemoryState
 from credcore.rate_limits import Demand, Rate, RateLimited, Standing
-from credcore.services.attempts import PER_ACCOUNT, PER_ADDRESS, Attempts
+from credcore.services.attempts import PER_ACCOUNT, PER_ADDRESS, Attempts, TokenUse
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
 ADA = "ada@example.org"
@@ -98,6 +98,53 @@ async def test_addresses_that_one_customer_can_choose_from_count_as_one(
 async def test_an_account_and_an_address_of_the_same_name_are_counted_apart(attempts: Attempts) -> None:
     assert await tried(attempts, 300, address=HERE) == 300
     assert await tried(attempts, 1, address=THERE, account=HERE) == 1
+
+
+async def test_whoever_shows_more_than_a_name_has_tries_that_nobody_can_use_up(attempts: Attempts) -> None:
+    """A name can be given by anybody; an access token, or a token of one use, by its holder only."""
+    ada = ids.new_id()
+    assert await tried(attempts, 12, account=str(ada)) == 10
+    for _ in range(10):
+        await attempts.admit_own(address=THERE, account_id=ada)
+    with pytest.raises(RateLimited) as refused:
+        await attempts.admit_own(address=THERE, account_id=ada)
+    assert str(refused.value) == "account"
+    await attempts.admit_own(address=THERE, account_id=ids.new_id())
+
+
+async def test_an_access_token_does_not_lift_the_limit_of_an_address(attempts: Attempts) -> None:
+    assert await tried(attempts, 300) == 300
+    with pytest.raises(RateLimited) as refused:
+        await attempts.admit_own(address=HERE, account_id=ids.new_id())
+    assert str(refused.value) == "address"
+
+
+@pytest.mark.parametrize("use", TokenUse)
+async def test_each_use_of_a_token_counts_by_itself_and_for_its_account(attempts: Attempts, use: TokenUse) -> None:
+    ada = ids.new_id()
+    for _ in range(10):
+        await attempts.admit_token(use, ada)
+    with pytest.raises(RateLimited):
+        await attempts.admit_token(use, ada)
+    for other in set(TokenUse) - {use}:
+        await attempts.admit_token(other, ada)
+    await attempts.admit_token(use, ids.new_id())
+
+
+async def test_what_a_store_counts_is_what_is_counted_here(attempts: Attempts) -> None:
+    ada = ids.new_id()
+    await attempts.limits.hit([attempts.of(TokenUse.REFRESH)(ada)] * 10)
+    with pytest.raises(RateLimited):
+        await attempts.admit_token(TokenUse.REFRESH, ada)
+
+
+async def test_a_token_that_is_good_for_nothing_counts_for_itself_alone(attempts: Attempts) -> None:
+    for _ in range(10):
+        await attempts.refuse("a dead token")
+    with pytest.raises(RateLimited) as refused:
+        await attempts.refuse("a dead token")
+    assert str(refused.value) == "token"
+    await attempts.refuse("another \ud800")
 
 
 async def test_the_rates_are_the_operators_to_choose(attempts: Attempts) -> None:

@@ -18,6 +18,7 @@ from credcore.errors import (
     Unauthenticated,
     Unavailable,
 )
+from credcore.rate_limits import RateLimited
 
 NEW = "four words and nothing else"
 
@@ -149,6 +150,30 @@ async def test_an_unknown_token_is_refused_before_the_password_is_looked_at(worl
     await world.register()
     with pytest.raises(Unauthenticated):
         await world.credentials.reset("unknown", "short")
+
+
+async def test_whoever_holds_a_reset_has_ten_tries_at_a_fit_password(world: AccountWorld) -> None:
+    await world.register()
+    token = await reset_token(world)
+    for _ in range(10):
+        with pytest.raises(InvalidValue):
+            await world.credentials.reset(token, "too short")
+    with pytest.raises(RateLimited):
+        await world.credentials.reset(token, NEW)
+    world.clock.move(seconds=6)
+    await world.credentials.reset(token, NEW)
+
+
+async def test_a_token_that_is_good_for_nothing_is_tried_ten_times_and_uses_up_no_tries_of_others(
+    world: AccountWorld,
+) -> None:
+    await world.register()
+    for _ in range(10):
+        with pytest.raises(Unauthenticated):
+            await world.credentials.reset("unknown", NEW)
+    with pytest.raises(RateLimited):
+        await world.credentials.reset("unknown", NEW)
+    await world.credentials.reset(await reset_token(world), NEW)
 
 
 async def test_of_two_who_spend_a_reset_at_once_the_later_changes_nothing(world: AccountWorld) -> None:
