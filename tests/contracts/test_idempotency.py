@@ -97,10 +97,11 @@ async def test_what_is_settled_is_not_released_by_a_straggler(stores):
     assert await claim(stores, caller) == REPLY
 
 
-async def test_settling_or_releasing_what_was_never_claimed_does_nothing(stores):
+async def test_settling_releasing_or_letting_go_what_was_never_claimed_does_nothing(stores):
     caller = await stores.person()
     await stores.idempotency.settle(caller, "key", REPLY)
     await stores.idempotency.release(caller, "key")
+    await stores.idempotency.let_go(caller, "key")
     assert isinstance(await claim(stores, caller), Fresh)
 
 
@@ -150,6 +151,14 @@ async def test_an_erased_caller_claims_nothing(stores):
     await stores.office.erase(caller.id)
     with pytest.raises(Unauthenticated):
         await claim(stores, caller)
+
+
+async def test_what_is_settled_is_not_let_go_by_a_straggler(stores):
+    caller = await stores.person()
+    await claim(stores, caller)
+    await stores.idempotency.settle(caller, "key", REPLY)
+    await stores.idempotency.let_go(caller, "key")
+    assert await claim(stores, caller) == REPLY
 
 
 async def test_a_claim_that_was_let_go_is_taken_over_at_once_with_its_effect(stores):

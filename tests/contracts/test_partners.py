@@ -127,6 +127,18 @@ async def test_a_disabled_client_is_out_at_once_and_the_others_fetch_a_new_token
         await stores.partners.add_secret(client_id, b"x", timedelta(hours=1))
 
 
+async def test_a_client_of_a_disabled_partner_can_still_be_disabled_and_that_lets_nobody_in(stores, clock: FakeClock):
+    partner_id, client_id = await made(stores)
+    await stores.partners.disable(partner_id)
+    out_since = clock.now
+    clock.move(hours=1)
+    await stores.partners.disable(client_id)
+    [listed] = await stores.partners.all()
+    assert (listed.disabled_at, listed.clients[0].disabled_at) == (out_since, clock.now)
+    with pytest.raises(InvalidClient):
+        await caller(stores, client_id)
+
+
 @pytest.mark.parametrize("whose", ["nobody's", "a person's"])
 async def test_only_partners_and_clients_can_be_disabled(stores, whose):
     person = await stores.person()

@@ -51,6 +51,16 @@ async def test_nothing_is_found_where_one_thing_differs(stores, clock: FakeClock
     assert await stores.past_grades.judged_before(basis(task, made, **{other: "another"})) is None
 
 
+async def test_a_grade_that_no_model_gave_is_not_taken_again(stores, clock: FakeClock) -> None:
+    caller = await stores.person()
+    begun = await stores.begin(caller)
+    await stores.answer(caller, begun.id, ESSAY)
+    [claim] = await stores.queue.claim(limit=1, lease=LEASE, max_attempts=5, assessment_id=begun.id)
+    made = grade(claim.task, now=clock.now)
+    assert await stores.queue.finish(claim, made)
+    assert await stores.past_grades.judged_before(basis(claim.task, made)) is None
+
+
 async def test_the_oldest_is_found_first(stores, clock: FakeClock) -> None:
     task, first = await judged(stores, clock)
     clock.move(minutes=1)

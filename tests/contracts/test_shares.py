@@ -71,6 +71,23 @@ async def test_nobody_else_reads_it(stores):
             await stores.shares.view(reader, share.assessment_id)
 
 
+async def test_of_several_shared_profiles_each_is_read_and_counted_by_itself(stores):
+    reader = (await advisor(stores)).caller
+    both = [await shared(stores), await shared(stores)]
+    for _, made, share in both:
+        assert await stores.shares.view(reader, share.assessment_id) == made
+    for owner, _, share in both:
+        assert [shown.views for shown in await stores.shares.of(owner, share.assessment_id)] == [1]
+
+
+async def test_of_several_advisors_one_can_be_turned_away(stores):
+    caller, _, first = await shared(stores, "other@example.org")
+    second = await stores.shares.share(caller, first.assessment_id, ids.new_id(), ADVISOR)
+    third = await stores.shares.share(caller, first.assessment_id, ids.new_id(), "third@example.org")
+    await stores.shares.revoke(caller, first.assessment_id, second.id)
+    assert [shown.id for shown in await stores.shares.of(caller, first.assessment_id)] == [first.id, third.id]
+
+
 async def test_every_view_is_counted_and_dated(stores, clock: FakeClock):
     reader = (await advisor(stores)).caller
     caller, _, share = await shared(stores)

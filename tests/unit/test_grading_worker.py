@@ -34,6 +34,7 @@ class SpyQueue:
 
     queue: GradingQueue
     down_for: int = 0
+    renewals_down_for: int = 0
     renewed: list[bool] = field(default_factory=list)
     twice_renewed: asyncio.Event = field(default_factory=asyncio.Event)
     given_back: list[tuple[timedelta, str]] = field(default_factory=list)
@@ -57,6 +58,9 @@ class SpyQueue:
         return await self.queue.give_back(claim, after=after, error_code=error_code, tried=tried)
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
+        if self.renewals_down_for:
+            self.renewals_down_for -= 1
+            raise Unavailable("store")
         self.renewed.append(await self.queue.renew(claim, lease))
         if len(self.renewed) >= 2:
             self.twice_renewed.set()
@@ -289,6 +293,20 @@ async def test_a_grader_that_takes_long_keeps_its_jobs_while_it_works() -> None:
     await essays.spy.twice_renewed.wait()
     hanging.let_go.set()
     assert await working == 5
+    assert all(essays.spy.renewed)
+    assert set(essays.grades) == set(essays.ids)
+
+
+async def test_a_lease_that_could_not_be_renewed_is_renewed_the_next_time(caplog: pytest.LogCaptureFixture) -> None:
+    essays = await answered(BRISK)
+    essays.spy.renewals_down_for = len(essays.ids)
+    hanging = HangingGrader()
+    with caplog.at_level(logging.WARNING):
+        working = asyncio.create_task(essays.worker(hanging).work())
+        await essays.spy.twice_renewed.wait()
+    hanging.let_go.set()
+    assert await working == 5
+    assert [record.message for record in caplog.records] == ["lease not renewed"] * 5
     assert all(essays.spy.renewed)
     assert set(essays.grades) == set(essays.ids)
 

@@ -76,6 +76,22 @@ def test_points_come_with_evidence_that_stands_in_the_answer() -> None:
         assert len(criterion.evidence) <= 240
 
 
+def test_a_long_passage_is_quoted_from_its_beginning_up_to_a_whole_word() -> None:
+    rambling = " and ".join(GOOD.replace(".", "").replace(";", "").split("\n"))
+    quotes = [criterion.evidence for criterion in judged(rambling).criteria if criterion.evidence]
+    assert quotes
+    for quote in quotes:
+        assert rambling.startswith(quote)
+        assert 200 <= len(quote) <= 240
+        assert rambling[len(quote)] == " "
+
+
+def test_a_passage_without_a_space_is_quoted_as_far_as_there_is_room() -> None:
+    endless = "signature-secret-401-" * 30
+    quotes = {criterion.evidence for criterion in judged(endless).criteria if criterion.evidence}
+    assert quotes == {endless[:240]}
+
+
 def test_evidence_is_never_what_merely_repeats_the_prompt() -> None:
     finding = judged(f"{PROMPT}\n\n{GOOD}")
     assert all(criterion.evidence and criterion.evidence not in PROMPT for criterion in finding.criteria)

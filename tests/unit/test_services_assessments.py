@@ -128,6 +128,20 @@ async def test_a_learner_s_reference_is_one_short_line(world: World, lms: Caller
         await world.assessments.start(lms, Beginning(role=ROLE, learner_ref=reference))
 
 
+async def test_a_partner_lists_what_it_started_for_one_learner(world: World, lms: Caller) -> None:
+    for learner in ("one", "two", "one"):
+        await world.assessments.start(lms, Beginning(role=ROLE, learner_ref=learner))
+    page = await world.assessments.page(lms, limit=9, after=None, learner_ref="one")
+    assert [shown.assessment.learner_ref for shown in page.items] == ["one", "one"]
+    assert len((await world.assessments.page(lms, limit=9, after=None)).items) == 3
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 201, "\x00", "\ud800"])
+async def test_what_can_be_no_learner_s_reference_is_not_looked_for(world: World, lms: Caller, reference: str) -> None:
+    with pytest.raises(InvalidValue, match="/learnerRef"):
+        await world.assessments.page(lms, limit=9, after=None, learner_ref=reference)
+
+
 # --- next and answer --------------------------------------------------------------------------------------------------
 
 
