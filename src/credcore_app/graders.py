@@ -24,8 +24,8 @@ from credcore_pg import PostgresStores
 MODEL_CHECK = timedelta(hours=12)
 """How often the provider is asked what it says of our model: shutdowns are announced weeks ahead."""
 FIRST_RETRY = timedelta(seconds=10)
-"""After it 20, 40 and 80 s, or later where the provider says so: an essay survives an outage of minutes, and the
-learner does not wait for it, since completion judges offline what is left."""
+"""After it 20, 40 and 80 s, or later where the provider says so. The learner waits for none of it, since completion
+judges offline what is left."""
 
 
 @dataclass(frozen=True, kw_only=True)
