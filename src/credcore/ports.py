@@ -93,6 +93,9 @@ class AccountStore(Protocol):
     async def of(self, caller: Caller) -> Account:
         """The caller's own account. Raises Unauthenticated."""
 
+    async def admit(self, caller: Caller) -> None:
+        """Nothing but the check of any caller, person or partner: for what is refused before anything was looked up."""
+
     async def replace_password_hash(self, account_id: UUID, old_hash: str, new_hash: str) -> None:
         """The same password hashed anew; does nothing where ``old_hash`` no longer stands."""
 

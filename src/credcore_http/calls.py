@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from litestar import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+
+from credcore_http.access import PEOPLE, Access, Handler, in_order
 
 COMMON_ERRORS = ("internal",)
 AUTHENTICATED_ERRORS = ("unauthenticated", "forbidden", "unavailable", *COMMON_ERRORS)
@@ -38,7 +39,10 @@ class OwnError:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One operation of the API. ``answer`` None: no body. ``errors`` are codes of the problem table."""
+    """One operation of the API. ``answer`` None: no body. ``errors`` are codes of the problem table.
+
+    ``access`` says who of those with a token can make it; not ``authenticated``: it needs none.
+    """
 
     operation_id: str
     method: HttpMethod
@@ -59,6 +63,7 @@ class Call:
     errors: tuple[str, ...] = ()
     own_errors: tuple[OwnError, ...] = ()
     authenticated: bool = True
+    access: Access = PEOPLE
 
     @property
     def all_errors(self) -> tuple[str, ...]:
@@ -68,11 +73,8 @@ class Call:
         return tuple(dict.fromkeys((*self.errors, *body, *general)))
 
 
-Handler = Callable[..., Coroutine[Any, Any, Any]]  # Any: Litestar injects what a handler's signature names
-
-
 def serves(call: Call) -> Callable[[Handler], HTTPRouteHandler]:
-    """Makes the decorated function the handler of ``call``."""
+    """Makes the decorated function the handler of ``call``, behind its access rule."""
 
     def decorate(function: Handler) -> HTTPRouteHandler:
         return HTTPRouteHandler(
@@ -81,6 +83,6 @@ def serves(call: Call) -> Callable[[Handler], HTTPRouteHandler]:
             status_code=call.status,
             operation_id=call.operation_id,
             opt={"call": call},
-        )(function)
+        )(in_order(function, call.access) if call.authenticated else function)
 
     return decorate

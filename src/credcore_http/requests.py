@@ -20,7 +20,7 @@ from credcore_http.wire.base import Inbound
 AnyRequest = Request[object, object, State]
 Body = TypeVar("Body", bound=Inbound)
 Gate = Callable[[], Awaitable[object]]
-"""Asks whether the caller stands and the thing is theirs; raises if not."""
+"""Asks whether the thing is the caller's; raises if not."""
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -31,18 +31,23 @@ _FIELD = re.compile(r"(missing required|contains unknown) field `(.+?)`")
 
 
 def caller_of(request: AnyRequest, tokens: AccessTokens) -> Caller:
-    """Raises Unauthenticated without exactly one bearer token that is ours."""
+    """Raises Unauthenticated without exactly one bearer token that is ours. It is verified once a request."""
+    known = request.scope.get("user")
+    if isinstance(known, Caller):
+        return known
     headers = request.headers.getall("authorization", [])
     if len(headers) != 1:
         raise Unauthenticated
     scheme, _, token = headers[0].partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
-    return tokens.verify(token.strip())
+    caller = tokens.verify(token.strip())
+    request.scope["user"] = caller
+    return caller
 
 
 async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = None) -> Body:
-    """The body as ``kind``. ``gate`` is asked before its shape is complained about: 401 and 404 come before 422.
+    """The body as ``kind``. ``gate`` is asked before its shape is complained about: 404 comes before 422.
 
     Raises:
         InvalidValue: with the pointer to the first thing that is wrong.

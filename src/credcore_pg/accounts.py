@@ -40,6 +40,8 @@ SELECT account.*, principal.token_epoch FROM account JOIN principal USING (princ
 WHERE principal_id = $1 AND token_epoch = $2 AND disabled_at IS NULL
 """
 
+_ADMIT = "SELECT 1 FROM principal WHERE principal_id = $1 AND token_epoch = $2 AND disabled_at IS NULL"
+
 _REPLACE_HASH = "UPDATE account SET password_hash = $3 WHERE principal_id = $1 AND password_hash = $2"
 
 
@@ -72,6 +74,10 @@ class PostgresAccounts:
         if row is None:
             raise Unauthenticated
         return account_of(row)
+
+    async def admit(self, caller: Caller) -> None:
+        if await self.database.row(_ADMIT, caller.id, caller.epoch) is None:
+            raise Unauthenticated
 
     async def replace_password_hash(self, account_id: UUID, old_hash: str, new_hash: str) -> None:
         await self.database.row(_REPLACE_HASH, account_id, old_hash, new_hash)

@@ -91,3 +91,17 @@ async def test_a_password_is_hashed_anew_only_while_the_old_hash_stands(stores):
     found = await stores.accounts.by_email("ada@example.org")
     assert found is not None
     assert found.password_hash == "hash-2"
+
+
+@pytest.mark.parametrize("kind", ["person", "partner"])
+async def test_whoever_stands_is_admitted_until_their_tokens_are_dead(stores, kind):
+    caller = await getattr(stores, kind)()
+    await stores.accounts.admit(caller)
+    await stores.office.move_epoch(caller.id)
+    with pytest.raises(Unauthenticated):
+        await stores.accounts.admit(caller)
+    later = replace(caller, epoch=caller.epoch + 1)
+    await stores.accounts.admit(later)
+    await stores.office.erase(caller.id)
+    with pytest.raises(Unauthenticated):
+        await stores.accounts.admit(later)

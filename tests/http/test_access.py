@@ -106,7 +106,7 @@ DONE = {"completeAssessment", "getProfile", "shareProfile", "listShares", "revok
 """Calls about a completed assessment; all others are about one that goes on."""
 
 
-def _path(operation_id: str, path: str, by: Caller) -> str:
+def path_of(operation_id: str, path: str, by: Caller) -> str:
     values = {
         "assessment_id": by.about.done if operation_id in DONE else by.about.open,
         "recommendation_id": by.about.profile["recommendations"][0]["recommendationId"],
@@ -117,7 +117,7 @@ def _path(operation_id: str, path: str, by: Caller) -> str:
     return path.replace(":str}", "}").format_map(values)
 
 
-def _is_about_something(call: Call) -> bool:
+def is_about_something(call: Call) -> bool:
     named = {parameter.name for parameter in call.parameters}
     return bool(named & {"assessmentId", "recommendationId"})
 
@@ -141,10 +141,10 @@ def test_the_description_says_which_routes_anybody_may_call() -> None:
 @pytest.mark.parametrize("operation_id", TABLE)
 async def test_everybody_gets_what_the_table_says(world: World, operation_id: str, who: Who) -> None:
     call = CALLS[operation_id]
-    by = await caller(world, who, about_something=_is_about_something(call))
+    by = await caller(world, who, about_something=is_about_something(call))
     arguments = ARGUMENTS[operation_id](by) if operation_id in ARGUMENTS else {}
     async with by.client as client:
-        answer = await client.request(call.method.value, _path(operation_id, call.path, by), **arguments)
+        answer = await client.request(call.method.value, path_of(operation_id, call.path, by), **arguments)
     expected = TABLE[operation_id][who]
     assert answer.status_code == expected, answer.text
     if expected in CODES:
@@ -154,8 +154,8 @@ async def test_everybody_gets_what_the_table_says(world: World, operation_id: st
 @pytest.mark.parametrize("operation_id", [id for id, call in CALLS.items() if call.authenticated])
 async def test_nobody_gets_further_with_a_token_that_is_none(world: World, operation_id: str) -> None:
     call = CALLS[operation_id]
-    by = await caller(world, Who.ANONYMOUS, about_something=_is_about_something(call))
+    by = await caller(world, Who.ANONYMOUS, about_something=is_about_something(call))
     arguments = ARGUMENTS[operation_id](by) if operation_id in ARGUMENTS else {}
     async with world.client(by.refresh_token) as client:
-        answer = await client.request(call.method.value, _path(operation_id, call.path, by), **arguments)
+        answer = await client.request(call.method.value, path_of(operation_id, call.path, by), **arguments)
     assert refusal(answer) == (401, "unauthenticated")

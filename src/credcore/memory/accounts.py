@@ -44,6 +44,9 @@ class MemoryAccounts:
     async def of(self, caller: Caller) -> Account:
         return self.state.account(caller)
 
+    async def admit(self, caller: Caller) -> None:
+        self.state.admit(caller)
+
     async def replace_password_hash(self, account_id: UUID, old_hash: str, new_hash: str) -> None:
         secrets = self.state.secrets.get(account_id)
         if secrets is not None and secrets.password_hash == old_hash:

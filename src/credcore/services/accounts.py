@@ -139,6 +139,10 @@ class Accounts:
         require_person(caller)
         return await self.store.of(caller)
 
+    async def admit(self, caller: Caller) -> None:
+        """Raises Unauthenticated unless the caller, person or partner, stands."""
+        await self.store.admit(caller)
+
     async def _refuse(self, token: str) -> None:
         if self.attempts is not None:
             await self.attempts.refuse(token)

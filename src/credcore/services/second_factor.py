@@ -11,7 +11,7 @@ from credcore.accounts import Caller, token_hash
 from credcore.errors import InvalidCredentials, InvalidValue, NotFound, SecondFactorRequired
 from credcore.ports import IdSource, PasswordHasher, StoredPassword
 from credcore.rights import require_person
-from credcore.second_factor import RECOVERY_CODES, new_recovery_code, one_time_code, recovery_code
+from credcore.second_factor import RECOVERY_CODES, SecondFactor, new_recovery_code, one_time_code, recovery_code
 from credcore.services.new_passwords import matches
 
 ENROLLED = "there is a second factor already: take it off first"
@@ -43,6 +43,10 @@ class SecondFactors:
             raise InvalidValue("", ENROLLED)
         return Enrolment(secret=secret, uri=self.codes.uri(secret, account.email))
 
+    async def require(self, caller: Caller) -> None:
+        """Raises NotFound where the caller has none, confirmed or not."""
+        await self._enrolled(caller)
+
     async def confirm(self, caller: Caller, code: str) -> Sequence[str]:
         """The recovery codes, told this once. From now on log-in asks for a code.
 
@@ -50,10 +54,7 @@ class SecondFactors:
             NotFound: nothing waits for confirmation.
             InvalidValue: the code is not right.
         """
-        require_person(caller)
-        factor = (await self.passwords.of(caller)).second_factor
-        if factor is None:
-            raise NotFound("second factor")
+        _, factor = await self._enrolled(caller)
         if factor.confirmed:
             raise InvalidValue("", ENROLLED)
         step = self._step(factor.secret, code)
@@ -67,10 +68,7 @@ class SecondFactors:
 
     async def remove(self, caller: Caller, *, password: str, code: str) -> None:
         """Raises InvalidCredentials, SecondFactorRequired for a wrong code, NotFound where there is none."""
-        require_person(caller)
-        stored = await self.passwords.of(caller)
-        if stored.second_factor is None:
-            raise NotFound("second factor")
+        stored, _ = await self._enrolled(caller)
         if not await matches(self.hasher, stored.password_hash, password):
             raise InvalidCredentials
         if not await self.accepts(stored, code):
@@ -86,6 +84,13 @@ class SecondFactors:
             return await self.store.spend_recovery(account_id, token_hash(plain))
         step = self._step(factor.secret, code)
         return step is not None and await self.store.spend_step(account_id, step)
+
+    async def _enrolled(self, caller: Caller) -> tuple[StoredPassword, SecondFactor]:
+        require_person(caller)
+        stored = await self.passwords.of(caller)
+        if stored.second_factor is None:
+            raise NotFound("second factor")
+        return stored, stored.second_factor
 
     def _step(self, secret: str, code: str) -> int | None:
         digits = one_time_code(code)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
+from credcore.accounts import UserRole
 from credcore.audit import Actor
 from credcore.ids import parse_id
-from credcore.services.administration import require_admin
 from credcore_http import account_examples
+from credcore_http.access import Access
 from credcore_http.calls import Call, Parameter, serves
 from credcore_http.controllers.assessments import Nothing
 from credcore_http.parameters import UUID_SCHEMA
@@ -17,6 +18,7 @@ from credcore_http.services import Injected, Services
 from credcore_http.wire.accounts import RoleChange, User, to_user
 
 TAG = "Administration"
+ADMINS = Access(role=UserRole.ADMIN)
 USER_ID = Parameter(
     name="userId",
     place="path",
@@ -33,6 +35,7 @@ USER_ID = Parameter(
         method=HttpMethod.PATCH,
         path="/admin/users/{user_id:str}",
         tag=TAG,
+        access=ADMINS,
         summary="Change a person's role",
         description="Administrators only. The person's access tokens end, since they carry the role.",
         parameters=(USER_ID,),
@@ -45,7 +48,6 @@ USER_ID = Parameter(
 )
 async def change_role(request: AnyRequest, user_id: FromPath[str], services: Injected) -> Response[bytes]:
     actor = _actor(request, services)
-    require_admin(actor)
     account_id = parse_id(user_id, "account")
     body = await body_of(request, RoleChange, lambda: services.administration.find(actor, account_id))
     return json_response(to_user(await services.administration.set_role(actor, account_id, body.role)))
@@ -57,6 +59,7 @@ async def change_role(request: AnyRequest, user_id: FromPath[str], services: Inj
         method=HttpMethod.POST,
         path="/admin/users/{user_id:str}/reset",
         tag=TAG,
+        access=ADMINS,
         summary="Let a person choose a new password",
         description="Administrators only. Mails the person a link that is good once, for an hour.",
         status=204,
@@ -69,7 +72,6 @@ async def change_role(request: AnyRequest, user_id: FromPath[str], services: Inj
 )
 async def send_reset(request: AnyRequest, user_id: FromPath[str], services: Injected) -> Response[None]:
     actor = _actor(request, services)
-    require_admin(actor)
     account_id = parse_id(user_id, "account")
     await body_of(request, Nothing, lambda: services.administration.find(actor, account_id))
     await services.administration.send_reset(actor, account_id)

@@ -8,11 +8,13 @@ from uuid import UUID
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
+from credcore.accounts import Scope
 from credcore.assessment import Answer
 from credcore.errors import InvalidValue
 from credcore.ids import parse_id
 from credcore.services.assessments import Started
 from credcore_http import examples, parameters
+from credcore_http.access import Access
 from credcore_http.calls import Call, serves
 from credcore_http.idempotency import once
 from credcore_http.requests import AnyRequest, Gate, body_of, caller_of, json_response, optional_query, page_of
@@ -37,6 +39,7 @@ from credcore_http.wire.base import Inbound
 from credcore_http.wire.profiles import ProfileView, to_profile
 
 TAG = "Assessments"
+WRITE = Access(scope=Scope.ASSESSMENTS_WRITE)
 
 
 class Nothing(Inbound):
@@ -66,6 +69,7 @@ async def list_roles(services: Injected) -> Response[bytes]:
         method=HttpMethod.POST,
         path="/assessments/start",
         tag=TAG,
+        access=WRITE,
         summary="Start an assessment",
         description="Draws a form from the bank and delivers its first question, whose time runs from now.",
         status=201,
@@ -82,7 +86,7 @@ async def start_assessment(request: AnyRequest, services: Injected) -> Response[
     caller = caller_of(request, services.tokens)
 
     async def effect(assessment_id: UUID) -> Response[bytes]:
-        body = await body_of(request, Start, lambda: services.assessments.page(caller, limit=1, after=None))
+        body = await body_of(request, Start)
         started: Started = await services.assessments.start(caller, to_beginning(body), assessment_id)
         view = to_assessment(started.overview, started.delivery)
         return json_response(view, 201, {"Location": f"/assessments/{view.assessment_id}"})
@@ -96,6 +100,7 @@ async def start_assessment(request: AnyRequest, services: Injected) -> Response[
         method=HttpMethod.GET,
         path="/assessments",
         tag=TAG,
+        access=WRITE,
         summary="The caller's own assessments",
         description="Newest first.",
         answer=AssessmentList,
@@ -118,6 +123,7 @@ async def list_assessments(request: AnyRequest, services: Injected) -> Response[
         method=HttpMethod.GET,
         path="/assessments/{assessment_id:str}",
         tag=TAG,
+        access=WRITE,
         summary="One assessment",
         description="Where it stands. `question` is the one being asked, null before it was delivered by `next`.",
         answer=AssessmentView,
@@ -138,6 +144,7 @@ async def get_assessment(request: AnyRequest, services: Injected, assessment_id:
         method=HttpMethod.GET,
         path="/assessments/{assessment_id:str}/next",
         tag=TAG,
+        access=WRITE,
         summary="The next question",
         description=(
             "The first unanswered question, the same one until it is answered; null once all are. The first delivery "
@@ -160,6 +167,7 @@ async def get_next_question(request: AnyRequest, services: Injected, assessment_
         method=HttpMethod.POST,
         path="/assessments/{assessment_id:str}/answer",
         tag=TAG,
+        access=WRITE,
         summary="Answer a question",
         description=(
             "With `optionId` (mcq), `text` (essay) or `optionIds` (interest). The first answer stands: the identical "
@@ -202,6 +210,7 @@ async def answer_question(request: AnyRequest, services: Injected, assessment_id
         method=HttpMethod.POST,
         path="/assessments/{assessment_id:str}/complete",
         tag=TAG,
+        access=WRITE,
         summary="Complete an assessment",
         description=(
             "Waits for essays that are still being judged and always ends: what has no grade in time is judged by the "

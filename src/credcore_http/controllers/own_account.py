@@ -34,7 +34,7 @@ from credcore_http.wire.accounts import AccountPatch, Erasure, Export, PasswordC
 )
 async def change_me(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
-    body = await body_of(request, AccountPatch, lambda: services.accounts.me(caller))
+    body = await body_of(request, AccountPatch)
     account = await services.own_account.change(
         caller,
         name=None if body.name is msgspec.UNSET else body.name,
@@ -62,7 +62,7 @@ async def change_me(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def change_password(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
-    body = await body_of(request, PasswordChange, lambda: services.accounts.me(caller))
+    body = await body_of(request, PasswordChange)
     await admit_own(request, services, caller)
     await services.credentials.change_password(caller, current=body.current_password, new=body.new_password)
     return empty_response(204)
@@ -104,7 +104,7 @@ async def export_me(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def erase_me(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
-    body = await body_of(request, Erasure, lambda: services.accounts.me(caller))
+    body = await body_of(request, Erasure)
     await admit_own(request, services, caller)
     await services.own_account.erase(caller, body.password)
     return empty_response(204)

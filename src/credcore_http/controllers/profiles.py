@@ -8,9 +8,11 @@ from uuid import UUID
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
+from credcore.accounts import Scope
 from credcore.errors import AssessmentNotCompleted, InvalidValue
 from credcore.ids import parse_id
 from credcore_http import examples, parameters
+from credcore_http.access import Access
 from credcore_http.calls import Call, serves
 from credcore_http.requests import AnyRequest, caller_of, empty_response, json_response, required_query, revision_of
 from credcore_http.services import Injected
@@ -25,6 +27,7 @@ TAG = "Profiles and recommendations"
         method=HttpMethod.GET,
         path="/profiles/{assessment_id:str}",
         tag=TAG,
+        access=Access(scope=Scope.PROFILES_READ),
         summary="The skill profile",
         description="The latest revision, or the one asked for.",
         answer=ProfileView,
@@ -51,6 +54,7 @@ async def get_profile(request: AnyRequest, services: Injected, assessment_id: Fr
         method=HttpMethod.GET,
         path="/recommendations",
         tag=TAG,
+        access=Access(scope=Scope.RECOMMENDATIONS_READ),
         summary="The recommended courses",
         description="The bundle as it was made at completion; it is never recalculated.",
         answer=RecommendationList,

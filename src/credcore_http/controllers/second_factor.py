@@ -35,7 +35,7 @@ from credcore_http.wire.accounts import FactorConfirmation, FactorEnrolment, Fac
 )
 async def begin(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
-    await body_of(request, Nothing, lambda: services.accounts.me(caller))
+    await body_of(request, Nothing)
     await admit_own(request, services, caller)
     enrolment = await services.second_factors.begin(caller)
     return json_response(FactorEnrolment(secret=enrolment.secret, otpauth_uri=enrolment.uri))
@@ -61,7 +61,7 @@ async def begin(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def confirm(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
-    body = await body_of(request, FactorConfirmation, lambda: services.accounts.me(caller))
+    body = await body_of(request, FactorConfirmation, lambda: services.second_factors.require(caller))
     await admit_own(request, services, caller)
     codes = await services.second_factors.confirm(caller, body.code)
     return json_response(RecoveryCodes(recovery_codes=tuple(codes)))
@@ -83,7 +83,7 @@ async def confirm(request: AnyRequest, services: Injected) -> Response[bytes]:
 )
 async def remove(request: AnyRequest, services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
-    body = await body_of(request, FactorRemoval, lambda: services.accounts.me(caller))
+    body = await body_of(request, FactorRemoval, lambda: services.second_factors.require(caller))
     await admit_own(request, services, caller)
     await services.second_factors.remove(caller, password=body.password, code=body.code)
     return empty_response(204)

@@ -31,7 +31,6 @@ from credcore_http.wire.accounts import SessionList, to_session
 )
 async def list_sessions(request: AnyRequest, services: Injected) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
-    await services.accounts.me(caller)
     limit, after = page_of(request)
     page = await services.own_account.sessions(caller, limit=limit, after=after)
     items = tuple(to_session(session, caller.session_id) for session in page.items)
@@ -65,7 +64,6 @@ async def list_sessions(request: AnyRequest, services: Injected) -> Response[byt
 )
 async def end_session(request: AnyRequest, session_id: FromPath[str], services: Injected) -> Response[None]:
     caller = caller_of(request, services.tokens)
-    await services.accounts.me(caller)
     ending = parse_id(session_id, "session")
     await services.own_account.end_session(caller, ending)
     services.tokens.ended.add(ending)

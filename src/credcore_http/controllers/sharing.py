@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from uuid import UUID
 
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
+from credcore.accounts import UserRole
 from credcore.ids import parse_id
 from credcore_http import parameters
+from credcore_http.access import Access
 from credcore_http.calls import Call, serves
 from credcore_http.controllers.profiles import TAG
 from credcore_http.idempotency import once
@@ -50,14 +53,17 @@ PATH = "/profiles/{assessment_id:str}/shares"
 )
 async def share_profile(request: AnyRequest, services: Injected, assessment_id: FromPath[str]) -> Response[bytes]:
     caller = caller_of(request, services.tokens)
+    id = parse_id(assessment_id, "assessment")
+
+    def gate() -> Awaitable[object]:
+        return services.sharing.of(caller, id)
 
     async def effect(share_id: UUID) -> Response[bytes]:
-        id = parse_id(assessment_id, "assessment")
-        body = await body_of(request, ShareRequest, lambda: services.sharing.of(caller, id))
+        body = await body_of(request, ShareRequest, gate)
         share = await services.sharing.share(caller, id, body.advisor_email, share_id)
         return json_response(to_share(share), 201)
 
-    return await once(request, services, caller, effect)
+    return await once(request, services, caller, effect, gate)
 
 
 @serves(
@@ -107,6 +113,7 @@ async def revoke_share(
         method=HttpMethod.GET,
         path="/advisor/profiles",
         tag=TAG,
+        access=Access(role=UserRole.ADVISOR),
         summary="The profiles that students share with an advisor",
         description="The last shared first. Each is read as its owner reads it, by its `assessmentId`.",
         answer=SharedList,
