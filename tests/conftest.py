@@ -38,6 +38,14 @@ DELETE FROM measured_grader;
 """All that tests leave behind: what belongs to somebody goes with them. Far quicker than a database a test."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs a PostgreSQL goes by that keyword, so that ``-k "not postgres"`` starts none."""
+    for item in items:
+        if {"postgres_dsn", "postgres"} & set(getattr(item, "fixturenames", ())):
+            item.extra_keyword_matches.add("postgres")
+
+
 def with_database(dsn: str, name: str) -> str:
     return urllib.parse.urlsplit(dsn)._replace(path=f"/{name}").geturl()
 

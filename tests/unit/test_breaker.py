@@ -170,4 +170,4 @@ class AnyBreaker(RuleBasedStateMachine):
 
 
 TestAnyBreaker = AnyBreaker.TestCase
-TestAnyBreaker.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyBreaker.settings = settings(stateful_step_count=40)

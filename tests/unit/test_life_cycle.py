@@ -164,4 +164,4 @@ class LifeCycle(RuleBasedStateMachine):
 
 
 TestLifeCycle = LifeCycle.TestCase
-TestLifeCycle.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLifeCycle.settings = settings(stateful_step_count=30)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credcore.offline import Finding
@@ -138,7 +138,6 @@ def test_grading_twice_gives_the_same_bytes_in_another_process_too() -> None:
     assert len(runs) == 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gets_points_within_the_bounds(answer: str) -> None:
     for finding in (judged(answer), compared(answer)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credcore.rate_limits import Demand, Rate, RateLimited, network_of, next_due, standing_of
@@ -27,14 +27,12 @@ def let_through(rate: Rate, times: list[datetime]) -> int:
     return passed
 
 
-@settings(max_examples=60, deadline=None)
 @given(count=st.integers(1, 400), seconds=st.sampled_from([1, 60, 3600]), more=st.integers(0, 50))
 def test_of_any_number_at_one_moment_exactly_the_count_passes(count: int, seconds: int, more: int) -> None:
     rate = Rate(count=count, per=timedelta(seconds=seconds))
     assert let_through(rate, [NOON] * (count + more)) == count
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     rate=st.builds(Rate, count=st.integers(1, 20), per=st.just(timedelta(minutes=1))),
     gaps=st.lists(st.integers(0, 40_000), max_size=80),
@@ -46,7 +44,6 @@ def test_never_more_pass_than_the_burst_and_what_has_become_due_since(rate: Rate
     assert let_through(rate, times) <= rate.count + (times[-1] - NOON) / rate.spacing
 
 
-@settings(max_examples=60, deadline=None)
 @given(rate=RATES, tries=st.integers(1, 50))
 def test_whoever_waits_as_long_as_told_is_let_through(rate: Rate, tries: int) -> None:
     due: datetime = NOON + rate.spacing * (rate.count + tries)

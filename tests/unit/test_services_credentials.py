@@ -176,6 +176,19 @@ async def test_a_token_that_is_good_for_nothing_is_tried_ten_times_and_uses_up_n
     await world.credentials.reset(await reset_token(world), NEW)
 
 
+async def test_where_nothing_is_counted_a_reset_is_tried_as_often_as_it_takes(world: AccountWorld) -> None:
+    await world.register()
+    uncounted = replace(world.credentials, attempts=None)
+    token = await reset_token(world)
+    for _ in range(20):
+        with pytest.raises(Unauthenticated):
+            await uncounted.reset("unknown", NEW)
+        with pytest.raises(InvalidValue):
+            await uncounted.reset(token, "too short")
+    await uncounted.reset(token, NEW)
+    assert await world.login(NEW)
+
+
 async def test_of_two_who_spend_a_reset_at_once_the_later_changes_nothing(world: AccountWorld) -> None:
     """The other one spends it between this one's look and its own spending."""
     await world.register()
