@@ -30,6 +30,7 @@ class Holding:
 
 
 _SECRET = "lets whoever reads it act as the person"  # noqa: S105 - a reason
+_OTHERS = "may name what is somebody else's"
 _OURS = "says nothing of the person: it ties rows, or processes, together"
 
 HOLDINGS = (
@@ -109,7 +110,11 @@ HOLDINGS = (
     Holding(
         section="grades",
         table="grade",
-        rows="SELECT to_jsonb(held) AS entry FROM grade AS held JOIN own USING (assessment_id)",
+        rows=(
+            "SELECT to_jsonb(held) || jsonb_build_object('reused', reused_from IS NOT NULL) AS entry "
+            "FROM grade AS held JOIN own USING (assessment_id)"
+        ),
+        withheld={"reused_from": _OTHERS},
     ),
     Holding(
         section="ai_calls",

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.faults.honest_model import TOKENS_IN, TOKENS_OUT, ModelServer, grades
-from tests.faults.taking import essays, judged, taker
+from tests.faults.taking import PASSWORD, essays, judged, taker
 from tests.openai.provider import fails, hangs
 
 from running import Server, running_server
@@ -95,6 +95,31 @@ async def test_the_same_answers_are_not_paid_for_again_and_every_grade_explains_
             assert again["same"]
             assert again["stored"] == again["replayed"]
         assert (await command(server, "budget", "--json"))["calls"] == 20 - len(alike)
+
+
+async def test_a_reused_grade_explains_itself_when_whoever_was_first_is_gone() -> None:
+    provider = ModelServer(script=[grades])
+    async with asyncio.timeout(90), served_with_ai(provider) as server:
+        first = await deep_dive(server, "ada")
+        origins = {grade["gradeId"] for grade in await grades_of(server, first)}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as client:
+            body = {"email": "ada@example.org", "password": PASSWORD}
+            tokens = (await client.post("/auth/login", json=body)).json()
+            second = await deep_dive(server, "bob")
+            reused = [await shown(server, grade) for grade in await grades_of(server, second)]
+            reused = [grade for grade in reused if grade["call"]["reusedFrom"] in origins][:2]
+            assert len(reused) == 2
+            headers = {"Authorization": f"Bearer {tokens['accessToken']}"}
+            gone = await client.request("DELETE", "/users/me", json={"password": PASSWORD}, headers=headers)
+            assert gone.status_code == 204
+        for before in reused:
+            assert await shown(server, before) == before
+            assert (await command(server, "grade", "replay", before["gradeId"], "--json"))["same"]
+
+
+async def shown(server: Server, grade: dict[str, Any]) -> dict[str, Any]:
+    explained: dict[str, Any] = await command(server, "grade", "show", grade["gradeId"], "--json")
+    return explained
 
 
 async def grades_of(server: Server, assessment_id: str) -> list[dict[str, Any]]:

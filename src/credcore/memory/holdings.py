@@ -159,7 +159,15 @@ def _assessment(row: AssessmentRow) -> Mapping[str, Plain]:
 
 
 def _grade(grade: Grade) -> Mapping[str, Plain]:
-    return {**{k: v for k, v in _fields(grade).items() if k != "judgement"}, **_fields(grade.judgement)}
+    """``reused_from`` may name a grade of somebody else's: only that there is one is said."""
+    own, judgement, call = _fields(grade), _fields(grade.judgement), grade.judgement.call
+    told = {k: v for k, v in _fields(call).items() if k != "reused_from"} if call else {}
+    reused = call is not None and call.reused_from is not None
+    return {
+        **{k: v for k, v in {**own, **judgement}.items() if k not in ("judgement", "call")},
+        **told,
+        "reused": reused,
+    }
 
 
 def _at(row: AssessmentRow) -> Mapping[str, Plain]:
