@@ -6,9 +6,7 @@ nobody settles, because its process died or its call was cut off, stays charged:
 
 from __future__ import annotations
 
-import hashlib
 import math
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -182,12 +180,6 @@ def settle_unknown(reservation: Reservation) -> Settlement:
 def estimated_tokens(text: str) -> int:
     """For a server that does not say what it used."""
     return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_A_TOKEN)
-
-
-def answer_hash(answer: str) -> str:
-    """Names an answer whatever its white space and Unicode form: asked twice about one, a model is paid twice."""
-    normal = " ".join(unicodedata.normalize("NFKC", answer).split())
-    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def month_of(now: datetime) -> date:

@@ -429,22 +429,3 @@ class Budget(Protocol):
 
     async def month(self) -> Sequence[MonthLine]:
         """The current month by model and outcome, sorted by both, open reservations last."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Precedent:
-    """What two answers must have in common for the grade of one to be that of the other. ``answer_hash``: as
-    ``credcore.budget.answer_hash`` makes it."""
-
-    question_id: str
-    question_version: str
-    rubric_hash: str
-    model: str
-    prompt_hash: str
-    answer_hash: str
-
-
-class Precedents(Protocol):
-    async def find(self, precedent: Precedent) -> Judgement | None:
-        """The latest judgement made with a call of that model and prompt for such an answer, by whomever it was
-        given; never a provisional one. None where there is none."""

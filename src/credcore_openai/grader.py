@@ -9,19 +9,17 @@ from datetime import date
 from decimal import Decimal
 
 from credcore.breaker import BreakerState
-from credcore.budget import answer_hash
 from credcore.defence.evidence import Quotable
 from credcore.defence.screening import Sentence, needs_no_call, sentences, without
 from credcore.defence.verdict import Case, Opinion
 from credcore.errors import Unavailable
 from credcore.grading import GraderRef, GradingTask, Judgement, ModelCall
 from credcore.offline_grader import judge_offline
-from credcore.ports import Precedent, Precedents
 from credcore_openai.calls import Calls
 from credcore_openai.failures import CallFailed, UnusableReply
 from credcore_openai.models import ModelNotice, read_models
-from credcore_openai.prompt import VERSION, Secrets, build_prompt, prompt_hash
-from credcore_openai.reply import quotable_of, read_reply
+from credcore_openai.prompt import VERSION, Secrets, build_prompt
+from credcore_openai.reply import read_reply
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +32,10 @@ MODELS_WITHIN = 5.0
 
 @dataclass(kw_only=True)
 class OpenAIGrader:
-    """``secrets`` gives fresh ones each time. ``reliability``: the model's measured agreement with people.
-
-    ``precedents`` None: every answer is judged anew, as in a measurement.
-    """
+    """``secrets`` gives fresh ones each time. ``reliability``: the model's measured agreement with people."""
 
     calls: Calls
     secrets: Callable[[], Secrets]
-    precedents: Precedents | None = None
     reliability: Decimal = UNMEASURED
     notice: ModelNotice | None = field(default=None, init=False)
 
@@ -63,8 +57,6 @@ class OpenAIGrader:
         offline = judge_offline(task)
         if needs_no_call(task):
             return offline
-        if earlier := await self._earlier(task):
-            return earlier
         found = sentences(task.answer)
         suspicious = [sentence for sentence in found if sentence.suspicious]
         quotable = Quotable(task.answer, task.question, found)
@@ -76,32 +68,6 @@ class OpenAIGrader:
             words=len(task.answer.split()),
         )
         return case.standing(await self._second(task, suspicious, quotable) if case.wants_second else None)
-
-    async def _earlier(self, task: GradingTask) -> Judgement | None:
-        """The grade that the same answer has already, its call marked as one that took nothing. Evidence is quoted
-        as this answer spells it; a store that is down costs a call, not the grade."""
-        if self.precedents is None:
-            return None
-        try:
-            found = await self.precedents.find(self._precedent(task))
-        except Unavailable:
-            return None
-        if found is None or found.call is None:
-            return None
-        quotable = quotable_of(task)
-        criteria = (replace(c, evidence=quotable.find(c.evidence) if c.evidence else None) for c in found.criteria)
-        free = replace(found.call, tokens_in=0, tokens_out=0, cost_usd=Decimal(0))
-        return replace(found, criteria=tuple(criteria), call=free)
-
-    def _precedent(self, task: GradingTask) -> Precedent:
-        return Precedent(
-            question_id=task.question.id,
-            question_version=task.question.version,
-            rubric_hash=task.question.rubric_hash,
-            model=self.model,
-            prompt_hash=prompt_hash(task.question),
-            answer_hash=answer_hash(task.answer),
-        )
 
     async def check_model(self) -> None:
         """Asks the provider once what it says of our model. A provider that does not answer is no reason not to

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from credcore.breaker import BreakerPolicy, BreakerState
 from credcore.budget import Limits, Price, price_of
-from credcore.ports import Budget, IdSource, Precedents
+from credcore.ports import Budget, IdSource
 from credcore_openai.calls import CallPolicy, Calls
 from credcore_openai.client import Connection, OpenAIClient
 from credcore_openai.gate import Gate
@@ -52,7 +52,6 @@ async def open_grader(
     budget: Budget,
     ids: IdSource,
     now: Callable[[], datetime],
-    precedents: Precedents | None = None,
     observer: Observer | None = None,
 ) -> AsyncIterator[OpenAIGrader]:
     """The grader, with its connections open. Makes no call by itself: ``check_model`` does."""
@@ -75,7 +74,6 @@ async def open_grader(
         yield OpenAIGrader(
             calls=calls,
             secrets=fresh_secrets,
-            precedents=precedents,
             reliability=UNMEASURED if settings.reliability is None else settings.reliability,
         )
     finally:
