@@ -1,6 +1,6 @@
 """Honest in-memory adapters: they pass the same contract suites as the database, and forget all when the process ends.
 
-For plugins that keep their own state, and for trying the rules out: ``MemoryStores`` holds one of each over one state.
+For plugins that keep their own state, and for trying the rules out: each is made over one ``MemoryState``.
 """
 
 from credcore.memory.accounts import MemoryAccounts, MemoryRefreshTokens
