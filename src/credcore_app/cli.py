@@ -1,66 +1,45 @@
-"""The command line. Each command's module is imported when it is called, so that help is there at once."""
+"""Where the program begins, and how it ends: by an exit code, with one line where something is wrong."""
 
 from __future__ import annotations
 
-import importlib
+import signal
 import sys
-from importlib.metadata import version
-from typing import Any
+from typing import NoReturn
 
-import click
-
-COMMANDS = {
-    "serve": "Run the server until Ctrl-C.",
-    "worker": "Grade essays without serving anybody.",
-    "demo": "Take a whole assessment and show its profile.",
-    "migrate": "Bring the database schema up to date.",
-    "content": "Check, count or publish questions and courses.",
-    "budget": "Show what AI grading has cost this month.",
-    "grade": "Explain a grade, or compute it again.",
-    "eval": "Measure graders against people, themselves, and attacks.",
-    "user": "Make accounts, give roles, let people back in.",
-    "keys": "Replace the key that signs access tokens.",
-    "partner": "Let partner platforms in.",
-    "openapi": "Print the description of the API.",
-    "settings": "List all settings with their values.",
-}
+INTERRUPTED = 128 + signal.SIGINT
 
 
-class LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"credcore_app.commands.{name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the command line and ends the process."""
+    _end_silently_on_interrupt()
+    sys.exit(_run(arguments))
 
 
-def _say_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        click.echo(f"credcore {version('credcore')}")
-        ctx.exit()
+def _end_silently_on_interrupt() -> None:
+    """Until a command has something to undo (``console.interruptible``) Ctrl-C ends the process as SIGTERM does.
 
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Say it, exit.")
-def cli() -> None:
-    """Skills assessments whose grades can be defended.
-
-    \b
-    Try it:            credcore demo
-    Run it for good:   credcore serve
+    As an exception it would come out of whatever import it happens to hit, with a traceback.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def main(arguments: list[str] | None = None) -> Any:  # Any: click's; it ends the process by itself
+def _run(arguments: list[str] | None) -> int:
+    """The exit code: 0 done, 1 failed, 2 wrong usage."""
+    import click
+
+    from credcore_app.commands import cli
+
     try:
-        return cli(args=arguments, prog_name="credcore")
+        code = cli.main(arguments, prog_name="credcore", standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except click.Abort as end:
+        # ``__context__``: a prompt raises it from None.
+        return INTERRUPTED if isinstance(end.__context__, KeyboardInterrupt) else _failed("given up")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     # Broad on purpose: what an operator can put right becomes one line, everything else is raised on.
     except Exception as error:
         from credcore_app.explain import explain
@@ -68,5 +47,12 @@ def main(arguments: list[str] | None = None) -> Any:  # Any: click's; it ends th
         line = explain(error)
         if line is None:
             raise
-        click.echo(f"credcore: {line}", err=True)
-        sys.exit(1)
+        return _failed(line)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(line: str) -> int:
+    import click
+
+    click.echo(f"credcore: {line}", err=True)
+    return 1

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import click
 
@@ -20,6 +24,21 @@ def loaded() -> Loaded:
 
 def settings() -> Settings:
     return loaded().settings
+
+
+Result = TypeVar("Result")
+
+
+def interruptible() -> None:
+    """From here on Ctrl-C is an exception, so that what has begun can be undone; until here it ended the process."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """``asyncio.run`` for commands."""
+    interruptible()
+    return asyncio.run(work)
 
 
 def say(line: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import monotonic
+from typing import TypeVar
 
+from credcore.errors import Unavailable
 from credcore_app import embedded
 from credcore_app.content import Content, read_content
 from credcore_app.fault import Fault
@@ -28,7 +32,12 @@ from credcore_pg.connecting import hosts
 MIGRATING = timedelta(hours=1)
 """A migration may have to rewrite a table."""
 
+CHANGE_OF_HANDS = 10.0
+"""Seconds in which an embedded database that another process ran is there again, run by one that stood by."""
+RETRY = 0.1
+
 Progress = Callable[[str], None]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +48,17 @@ class Place:
     embedded: bool
     owned: bool
 
+    @property
+    def patience(self) -> float:
+        """Seconds that it may be away while this process starts."""
+        return CHANGE_OF_HANDS if self.embedded and not self.owned else 0.0
+
 
 @asynccontextmanager
-async def database_at(settings: Settings, progress: Progress) -> AsyncIterator[Place]:
+async def database_at(settings: Settings, progress: Progress, *, stand_by: bool = False) -> AsyncIterator[Place]:
     """The configured database, or the embedded one, started and stopped with this block unless it runs already.
+
+    ``stand_by``: where another process runs it and ends before this block does, it is run on from here.
 
     Raises:
         EmbeddedError: there is none to be had.
@@ -51,25 +67,56 @@ async def database_at(settings: Settings, progress: Progress) -> AsyncIterator[P
         yield Place(dsn=settings.database_url, embedded=False, owned=False)
         return
     where = embedded.EmbeddedSettings(data_dir=settings.data_dir, pg_bin=settings.pg_bin)
-    server = await asyncio.to_thread(embedded.start, where, on_progress=progress)
+    server = await _started(where, progress, stand_by)
     try:
         yield Place(dsn=server.dsn, embedded=True, owned=server.owned)
     finally:
         await asyncio.to_thread(server.close)
 
 
+async def _started(where: embedded.EmbeddedSettings, progress: Progress, stand_by: bool) -> embedded.EmbeddedServer:
+    """On a thread; where this is cancelled, the thread undoes what it has begun before this ends."""
+    stop = threading.Event()
+    start = asyncio.to_thread(embedded.start, where, on_progress=progress, stand_by=stand_by, stop=stop)
+    starting = asyncio.create_task(start)
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await asyncio.to_thread(starting.result().close)
+        raise
+
+
 @asynccontextmanager
-async def ready_database(settings: Settings, progress: Progress) -> AsyncIterator[Place]:
+async def ready_database(settings: Settings, progress: Progress, *, stand_by: bool = False) -> AsyncIterator[Place]:
     """As ``database_at``; the embedded one has the current schema, and content.
 
     Whoever runs it says which content; who comes later leaves what is in use there.
     """
-    async with database_at(settings, progress) as place:
+    async with database_at(settings, progress, stand_by=stand_by) as place:
         if place.embedded:
-            await _bring_embedded_up_to_date(settings, place, progress)
-            if place.owned or not await _has_content(settings, place):
-                await publish(settings, place)
+            await patiently(lambda: _make_ready(settings, place, progress), place.patience)
         yield place
+
+
+async def patiently(work: Callable[[], Awaitable[Result]], patience: float) -> Result:
+    """Does ``work``, and tries again for ``patience`` seconds while the database cannot be used."""
+    deadline = monotonic() + patience
+    while True:
+        try:
+            return await work()
+        except Unavailable:
+            if monotonic() >= deadline:
+                raise
+        await asyncio.sleep(RETRY)
+
+
+async def _make_ready(settings: Settings, place: Place, progress: Progress) -> None:
+    await _bring_embedded_up_to_date(settings, place, progress)
+    if place.owned or not await _has_content(settings, place):
+        await publish(settings, place)
 
 
 async def _bring_embedded_up_to_date(settings: Settings, place: Place, progress: Progress) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from credcore_app.database import Place, stores_at
+from credcore_app.database import Place, patiently, stores_at
 from credcore_app.serving import run, run_workers
 from credcore_app.settings import Settings
 from credcore_app.wiring import application
+from credcore_http.edge.asgi import App
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +29,33 @@ class Serving:
     grading: bool = True
 
 
-def stop_on_signals() -> asyncio.Event:
-    """An event that Ctrl-C and SIGTERM set, for the rest of the running event loop's life."""
-    stop = asyncio.Event()
+class Stop(asyncio.Event):
+    """Set by Ctrl-C and SIGTERM. Until ``heed`` whoever should end then is still starting, and is cancelled."""
+
+    heeded = False
+
+    def heed(self) -> None:
+        """From now on the work ends by itself, in order, when this is set."""
+        self.heeded = True
+
+
+async def until_stopped(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result | None:
+    """What ``work`` gives; None where a signal came before it heeded its stop: half a start is undone, not completed.
+
+    The signals are taken for the rest of the running event loop's life.
+    """
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+    working, stopping = asyncio.create_task(work(stop)), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if stop.heeded or not stop.is_set():
+        return await working
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        return await working
+    return None
 
 
 async def serve(
@@ -38,15 +64,19 @@ async def serve(
     place: Place,
     *,
     on_ready: Callable[[str], None],
-    stop: asyncio.Event,
+    stop: Stop,
 ) -> None:
     """Serves the database at ``place`` until ``stop``; ``on_ready`` gets the URL. Raises what ``explain`` explains."""
-    if stop.is_set():
-        return
     if serving.workers > 1:
         await _several(settings, serving, place, on_ready, stop)
         return
-    async with application(settings, place.dsn, grading=serving.grading) as app:
+    async with AsyncExitStack() as stack:
+
+        def open_application() -> Coroutine[Any, Any, App]:
+            return stack.enter_async_context(application(settings, place.dsn, grading=serving.grading))
+
+        app = await patiently(open_application, place.patience)
+        stop.heed()
         await run(
             lambda: app,
             host=serving.host,
@@ -58,10 +88,14 @@ async def serve(
 
 
 async def _several(
-    settings: Settings, serving: Serving, place: Place, on_ready: Callable[[str], None], stop: asyncio.Event
+    settings: Settings, serving: Serving, place: Place, on_ready: Callable[[str], None], stop: Stop
 ) -> None:
-    async with stores_at(settings, place.dsn):
-        pass  # what is wrong with the database is said here once, not by each worker
+    async def look() -> None:
+        async with stores_at(settings, place.dsn):
+            pass  # what is wrong with the database is said here once, not by each worker
+
+    await patiently(look, place.patience)
+    stop.heed()
     # They read their settings as we do, and find the embedded database by this.
     os.environ["CREDCORE_DATABASE_URL"] = place.dsn
     target = "application" if serving.grading else "application_without_grading"

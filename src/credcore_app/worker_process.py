@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
 
 from credcore_app import logs
+from credcore_app.database import CHANGE_OF_HANDS, patiently
 from credcore_app.environment import of_this_process
 from credcore_app.settings import Settings
 from credcore_app.wiring import application as composed
@@ -51,7 +55,13 @@ class _Composed:
 
         dsn = self._settings.database_url
         assert dsn is not None  # the process that starts us sets it
-        async with composed(self._settings, dsn, grading=self._grading) as self._app:
+        async with AsyncExitStack() as stack:
+
+            def open_application() -> Coroutine[Any, Any, App]:
+                return stack.enter_async_context(composed(self._settings, dsn, grading=self._grading))
+
+            # An embedded database may change hands just now.
+            self._app = await patiently(open_application, CHANGE_OF_HANDS)
             await self._app(scope, receive, hold_back_the_end)
         for message in last:
             await send(message)

@@ -12,7 +12,7 @@ import click
 import pytest
 from tests.app.program import Home
 
-from credcore_app.cli import COMMANDS, cli
+from credcore_app.commands import COMMANDS, cli
 
 
 def every_command(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -49,7 +49,7 @@ def test_help_lists_every_command(home: Home) -> None:
 def test_help_is_there_at_once_because_nothing_else_is_imported() -> None:
     code = (
         "import sys\n"
-        "from credcore_app.cli import cli\n"
+        "from credcore_app.commands import cli\n"
         "cli(['--help'], standalone_mode=False)\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'litestar', 'asyncpg', 'rich', 'yaml'}))"
     )

@@ -347,6 +347,16 @@ async def test_an_idle_worker_waits_for_work_instead_of_asking_all_the_time() ->
     await running
 
 
+async def test_an_idle_worker_ends_as_soon_as_it_is_told_to() -> None:
+    essays = await answered(QueuePolicy(poll=timedelta(hours=1)))
+    stop = asyncio.Event()
+    running = asyncio.create_task(essays.worker().run(stop))
+    await essays.spy.on_wait.wait()
+    stop.set()
+    async with asyncio.timeout(30):
+        await running
+
+
 async def test_a_store_that_is_down_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     essays = await answered(BRISK)
     essays.spy.down_for = 3

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from credcore.errors import Unavailable
@@ -64,10 +65,10 @@ class GradingWorker:
         while not stop.is_set():
             try:
                 if not await self.work():
-                    await self.queue.wait(self.policy.poll)
+                    await _or(stop, self.queue.wait(self.policy.poll))
             except Unavailable as down:
                 log.warning("grading queue unavailable", extra={"dependency": down.what})
-                await asyncio.sleep(self.policy.poll.total_seconds())
+                await _or(stop, asyncio.sleep(self.policy.poll.total_seconds()))
 
     async def work(self, assessment_id: UUID | None = None) -> int:
         """Claims a batch (of one assessment, if given), judges it, and gives how many jobs it held.
@@ -134,3 +135,15 @@ class GradingWorker:
                 held = await self.queue.renew(claim, self.policy.lease)
             except Unavailable as down:  # the next turn comes before the lease runs out
                 log.warning("lease not renewed", extra={"dependency": down.what})
+
+
+async def _or(stop: asyncio.Event, rest: Coroutine[Any, Any, None]) -> None:
+    """Rests, and not a moment longer than until ``stop``."""
+    resting, stopping = asyncio.create_task(rest), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({resting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if resting.done():
+            resting.result()
+    finally:
+        resting.cancel()
+        stopping.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -29,7 +28,7 @@ def command(as_json: bool) -> None:
     refused (free), open (not ended, or its process was killed: charged in full until the month is over).
     """
     settings = console.settings()
-    lines = asyncio.run(_month(settings))
+    lines = console.run(_month(settings))
 
     from credcore.budget import month_of
     from credcore.memory import system_clock

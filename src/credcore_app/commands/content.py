@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -86,7 +85,7 @@ def sync(folder: Path | None, as_json: bool) -> None:
             revision, content = await publish(settings, place)
             return revision, sum(1 for _ in content.bank.all_questions())
 
-    revision, questions = asyncio.run(synchronise())
+    revision, questions = console.run(synchronise())
     if as_json:
         console.print_json({"revision": revision, "questions": questions})
     else:
@@ -106,6 +105,7 @@ def _folder(given: Path | None, settings: Settings) -> Path:
 def _findings(folder: Path) -> tuple[Finding, ...]:
     from credcore_app import content_check
 
+    console.interruptible()
     with click.progressbar(
         length=100, label="judging the sample answers", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:

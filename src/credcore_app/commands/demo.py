@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 from pathlib import Path
@@ -57,7 +56,7 @@ def _taken(role: str) -> Taken:
     console.say("starting the server and its PostgreSQL")
     try:
         with shown_progress() as on_step:
-            return asyncio.run(demonstrate(settings, role, progress=console.say, on_step=on_step))
+            return console.run(demonstrate(settings, role, progress=console.say, on_step=on_step))
     except NoSuchRole as unknown:
         raise click.BadParameter(f"there is no role {role!r}; there are {unknown}", param_hint="--role") from None
 

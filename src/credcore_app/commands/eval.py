@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def grader(file: Path, grader: str, as_json: bool, rows_to: Path | None, save: b
     if rows_to is not None:
         write_rows(rows_to, rows, judged)
     if save:
-        asyncio.run(save_measured(settings, judge.ref, report, file.name))
+        console.run(save_measured(settings, judge.ref, report, file.name))
     if as_json:
         console.print_json(report)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from uuid import UUID
@@ -28,7 +27,7 @@ def list_grades(assessment_id: UUID, as_json: bool) -> None:
 
     from credcore_app.provenance import explained, stored_grades
 
-    listed = [explained(found) for found in asyncio.run(stored_grades(settings, assessment_id))]
+    listed = [explained(found) for found in console.run(stored_grades(settings, assessment_id))]
     columns = ("gradeId", "questionId", "grader", "points", "gradedAt", "supersededAt")
     if as_json:
         console.print_json([{name: entry[name] for name in columns} for entry in listed])
@@ -47,7 +46,7 @@ def show(id: UUID, as_json: bool) -> None:
 
     from credcore_app.provenance import explained, stored_grade
 
-    report = explained(asyncio.run(stored_grade(settings, id)))
+    report = explained(console.run(stored_grade(settings, id)))
     if as_json:
         console.print_json(report)
         return
@@ -69,7 +68,7 @@ def replay(id: UUID, as_json: bool) -> None:
 
     from credcore_app.provenance import fingerprint, replayed, stored_grade
 
-    found = asyncio.run(stored_grade(settings, id))
+    found = console.run(stored_grade(settings, id))
     both = replayed(found)
     report = {
         "gradeId": str(id),

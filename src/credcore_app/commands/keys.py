@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from credcore_app import console
@@ -22,7 +20,7 @@ def rotate(as_json: bool) -> None:
 
     from credcore_app.user_office import rotate_keys
 
-    key = asyncio.run(rotate_keys(settings, console.say))
+    key = console.run(rotate_keys(settings, console.say))
     if as_json:
         console.print_json({"kid": key.kid, "createdAt": key.created_at.isoformat()})
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from credcore_app import console
@@ -24,7 +22,7 @@ def command(as_json: bool) -> None:
         async with database_at(settings, console.say) as place:
             return await bring_up_to_date(settings, place, console.say)
 
-    applied = asyncio.run(migrate())
+    applied = console.run(migrate())
     if as_json:
         console.print_json({"applied": applied})
         return

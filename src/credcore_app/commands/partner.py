@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -116,7 +115,7 @@ def _with_partners(work: Callable[[Partners], Awaitable[Result]]) -> Result:
         async with partners_of(settings, console.say) as partners:
             return await work(partners)
 
-    return asyncio.run(worked())
+    return console.run(worked())
 
 
 def _scopes(text: str) -> frozenset[Scope]:

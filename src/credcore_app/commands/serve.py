@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 
@@ -35,9 +34,8 @@ def command(host: str, port: int, workers: int, no_grading: bool) -> None:
         log.info("serving", extra={"url": url, "workers": workers, "grading": serving.grading})
         click.echo(f"credcore serves {url} (API pages: {url}/schema). Ctrl-C stops it.")
 
-    async def serve() -> None:
-        stop = running.stop_on_signals()
-        async with ready_database(settings, log.info) as place:
+    async def serve(stop: running.Stop) -> None:
+        async with ready_database(settings, log.info, stand_by=True) as place:
             await running.serve(settings, serving, place, on_ready=ready, stop=stop)
 
-    asyncio.run(serve())
+    console.run(running.until_stopped(serve))

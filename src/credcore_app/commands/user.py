@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -106,7 +105,7 @@ def _with_office(work: Callable[[UserOffice], Awaitable[Result]], email: str | N
             return await work(office)
 
     try:
-        return asyncio.run(run())
+        return console.run(run())
     except InvalidValue as invalid:
         option = {"/email": "--email", "/name": "--name"}.get(invalid.pointer, "the password")
         raise click.UsageError(f"{option} {invalid.detail}") from None
@@ -119,6 +118,7 @@ def _password(from_stdin: bool) -> str:
         return sys.stdin.readline().removesuffix("\n")
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask for the password at: give it with --password-stdin")
+    console.interruptible()  # or the terminal would stay as it is: not showing what is typed
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 
@@ -19,15 +18,18 @@ def command() -> None:
     settings = console.settings()
 
     from credcore_app import logs
-    from credcore_app.database import ready_database
-    from credcore_app.running import stop_on_signals
+    from credcore_app.database import patiently, ready_database
+    from credcore_app.running import Stop, until_stopped
     from credcore_app.wiring import grade_until
 
     logs.configure(settings.log_level, sys.stderr)
 
-    async def work() -> None:
-        stop = stop_on_signals()
-        async with ready_database(settings, log.info) as place:
-            await grade_until(stop, settings, place.dsn, on_ready=lambda: log.info("grading"))
+    async def work(stop: Stop) -> None:
+        def ready() -> None:
+            stop.heed()
+            log.info("grading")
 
-    asyncio.run(work())
+        async with ready_database(settings, log.info, stand_by=True) as place:
+            await patiently(lambda: grade_until(stop, settings, place.dsn, on_ready=ready), place.patience)
+
+    console.run(until_stopped(work))

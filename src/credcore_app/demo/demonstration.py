@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from credcore_app.demo.client import Api, Json
 from credcore_app.demo.student import SampleStudent
 from credcore_app.demo.taking import Step, take
 from credcore_app.fault import Fault
-from credcore_app.running import Serving, serve, stop_on_signals
+from credcore_app.running import Serving, Stop, serve, until_stopped
 from credcore_app.settings import Settings
 
 
@@ -42,9 +43,18 @@ async def demonstrate(settings: Settings, role: str, *, progress: Progress, on_s
     Raises:
         NoSuchRole, Fault, and what ``explain`` explains.
     """
-    stop = stop_on_signals()
-    own = replace(settings, database_url=None)
-    async with ready_database(own, progress) as place:
+
+    async def taken(stop: Stop) -> Taken:
+        return await _taken(replace(settings, database_url=None), role, stop, progress=progress, on_step=on_step)
+
+    done = await until_stopped(taken)
+    if done is None:
+        raise _STOPPED
+    return done
+
+
+async def _taken(own: Settings, role: str, stop: Stop, *, progress: Progress, on_step: Callable[[Step], None]) -> Taken:
+    async with ready_database(own, progress, stand_by=True) as place:
         bank = await _bank(own, place)
         try:
             title = bank.role(role).title
@@ -63,7 +73,10 @@ async def demonstrate(settings: Settings, role: str, *, progress: Progress, on_s
             raise _STOPPED if stop.is_set() else fault from None
         finally:
             stop.set()
-            await server
+            if not stop.heeded:
+                server.cancel()
+            with suppress(asyncio.CancelledError):
+                await server
 
 
 _STOPPED = Fault("the demo was stopped before there was a profile; `credcore demo` starts another")

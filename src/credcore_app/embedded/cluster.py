@@ -7,12 +7,13 @@ import pwd
 import shutil
 import signal
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from credcore_app.embedded.account import Account
 from credcore_app.embedded.binaries import Installation
-from credcore_app.embedded.errors import EmbeddedError
+from credcore_app.embedded.errors import EmbeddedError, Stopped
 from credcore_app.embedded.layout import Layout, give_directory, replace_file
 from credcore_app.embedded.process import Launcher
 
@@ -21,6 +22,7 @@ from credcore_app.embedded.process import Launcher
 # psql.
 ROLE = DATABASE = "credcore"
 SUPERUSER = "credcore_admin"
+_LOOK_EVERY = 0.01
 _IN_THE_MAKING = "cluster.new-"
 
 
@@ -37,11 +39,11 @@ def major_of(cluster: Path) -> int | None:
         ) from error
 
 
-def create(layout: Layout, installation: Installation, launcher: Launcher) -> None:
+def create(layout: Layout, installation: Installation, launcher: Launcher, stop: threading.Event) -> None:
     """Make the cluster under another name and rename it when it is complete.
 
     Whatever still has such a name was interrupted half way, and goes; what has the real name is never
-    touched.
+    touched. Raises Stopped once ``stop`` is set.
     """
     for leftover in layout.data.glob(f"{_IN_THE_MAKING}*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -63,7 +65,9 @@ def create(layout: Layout, installation: Installation, launcher: Launcher) -> No
     ]
     child = launcher.start([*program, "--auth=peer", "--no-clean", "--no-instructions"], death_signal=signal.SIGKILL)
     try:
-        status = child.wait()
+        while (status := child.poll()) is None:
+            if stop.wait(_LOOK_EVERY):
+                raise Stopped
     except BaseException:
         child.kill()
         child.wait()

@@ -12,4 +12,8 @@ class EmbeddedError(Exception):
         super().__init__(f"{self.what}; {self.remedy}")
 
 
+class Stopped(Exception):
+    """A start was told to stop before there was anything to give; what it had begun is undone."""
+
+
 OWN_SERVER = "or set CREDCORE_DATABASE_URL to a PostgreSQL of your own"

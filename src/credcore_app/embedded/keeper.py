@@ -8,13 +8,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from credcore_app.embedded.binaries import Installation
 from credcore_app.embedded.cluster import LockFile, foreign_pid
-from credcore_app.embedded.errors import EmbeddedError
+from credcore_app.embedded.errors import EmbeddedError, Stopped
 from credcore_app.embedded.layout import PORT, Layout
 from credcore_app.embedded.process import Launcher
 
@@ -107,9 +107,12 @@ class Keeper:
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="credcore-embedded-postgres", daemon=True)
 
-    def start(self) -> None:
-        """Return when the server takes connections; raise EmbeddedError when it will not."""
+    def start(self, stop: threading.Event) -> None:
+        """Return when the server takes connections; raise EmbeddedError when it will not, Stopped on ``stop``."""
         self._thread.start()
+        while not wait([self._started], _LOOK_EVERY).done:
+            if stop.is_set():
+                raise Stopped
         self._started.result()
 
     def stop(self) -> None:

@@ -1,11 +1,14 @@
 """What lies where in the data directory, and who may touch it.
 
-    DATA/                 ours; others may pass through where root made it (0711), never look
-      owner.lock          held by the process that owns the server postgresql.log      what initdb and
-      PostgreSQL said; the one before as postgresql.log.1 pg_hba.conf, pg_ident.conf binaries/
-      copies, only where the account can't reach the originals cluster/            PostgreSQL's own, 0700, the
-      account's cluster.new-*/      a cluster in the making run/                the socket, 0700, the
-      account's; a link where the path would be too long for a socket
+    DATA/                         ours; others may pass through where root made it (0711), never look
+      owner.lock                  held by the process that owns the server
+      attached.lock               held by those that use another process's server, any number of them
+      postgresql.log              what initdb and PostgreSQL said; the one before as postgresql.log.1
+      pg_hba.conf, pg_ident.conf
+      binaries/                   copies, only where the account can't reach the originals
+      cluster/                    PostgreSQL's own, 0700, the account's
+      cluster.new-*/              a cluster in the making
+      run/                        the socket, 0700, the account's; a link where the path would be too long for a socket
 
 The configuration and the log lie outside the cluster because root must never write where a lesser account
 could have put a link.
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -38,6 +42,10 @@ class Layout:
     @property
     def lock(self) -> Path:
         return self.data / "owner.lock"
+
+    @property
+    def attached(self) -> Path:
+        return self.data / "attached.lock"
 
     @property
     def log(self) -> Path:
@@ -66,7 +74,7 @@ class Layout:
 
 def prepare(data_dir: Path | None) -> Layout:
     """Find or make the data directory; an existing one keeps its owner and its permissions."""
-    wanted = data_dir or _default_directory()
+    wanted = data_dir or default_directory()
     try:
         data = wanted.expanduser().resolve()
         _make(data)
@@ -87,7 +95,7 @@ def prepare(data_dir: Path | None) -> Layout:
 _ANOTHER_DIRECTORY = f"set CREDCORE_DATA_DIR to a directory of your own, {OWN_SERVER}"
 
 
-def _default_directory() -> Path:
+def default_directory() -> Path:
     if os.geteuid() == 0:
         return _ROOTS_DIRECTORY
     xdg = Path(os.environ.get("XDG_DATA_HOME", ""))
@@ -152,6 +160,7 @@ def socket_directory(layout: Layout, account: Account) -> Path:
     finds it again instead of leaving one behind each time. What the link names is taken only if nobody else
     can have made it.
     """
+    _forget_what_a_move_left(layout.run)
     if _fits(layout.run):
         give_directory(layout.run, account)
         return layout.run
@@ -167,11 +176,20 @@ def socket_directory(layout: Layout, account: Account) -> Path:
 
 
 def forget_short_directory(layout: Layout, used: Path) -> None:
-    """After a clean stop: take away the short directory elsewhere, if there was one."""
+    """After a clean stop, once nobody needs it: take away the short directory elsewhere, if there was one."""
     if used != layout.run:
         with contextlib.suppress(OSError):  # somebody else's socket in it, or gone: the next start copes with both
             used.rmdir()
             layout.run.unlink()
+
+
+def _forget_what_a_move_left(run: Path) -> None:
+    """Where the data directory was moved, ``run`` may be a link that is needed no more, or a directory too deep."""
+    if run.is_symlink():
+        if _fits(run):
+            run.unlink()
+    elif run.is_dir() and not _fits(run):
+        shutil.rmtree(run)
 
 
 def _fits(directory: Path) -> bool:

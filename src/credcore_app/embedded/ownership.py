@@ -1,4 +1,4 @@
-"""Which process owns the server: the one that holds the lock on the data directory."""
+"""Which process owns the server: the one that holds the lock on the data directory; and whether others use it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,30 @@ class OwnerLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+class Attachment:
+    """A mark that a process uses the server of another; any number may have one, and the kernel takes it back."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle: int | None = open_file(path, os.O_RDWR | os.O_CREAT)
+        fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+    def release(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def anybody_attached(path: Path) -> bool:
+    handle = open_file(path, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def holder(path: Path) -> str:

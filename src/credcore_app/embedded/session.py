@@ -6,18 +6,20 @@ import asyncio
 import threading
 import urllib.parse
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from credcore_app.embedded.cluster import DATABASE, ROLE, SUPERUSER
+from credcore_app.embedded.errors import Stopped
 from credcore_app.embedded.layout import PORT
 
 _ANSWERS_WITHIN = 10.0
 # Making a database copies some hundred files; a busy disk may need its time.
 _STATEMENT_WITHIN = 60.0
+_LOOK_EVERY = 0.02
 _REFUSALS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 _WHAT_IS_THERE = """
@@ -38,14 +40,18 @@ def dsn(socket_directory: Path) -> str:
     return f"postgresql://{ROLE}@/{DATABASE}?host={host}&port={PORT}"
 
 
-def ensure_database(socket_directory: Path) -> None:
-    """Make the role and the database where they are missing; can be interrupted anywhere and done again."""
-    _run(_ensure(socket_directory))
+def ensure_database(socket_directory: Path, stop: threading.Event) -> None:
+    """Make the role and the database where they are missing; can be interrupted anywhere and done again.
+
+    Raises:
+        NoAnswer, and Stopped once ``stop`` is set.
+    """
+    _run(_ensure(socket_directory), stop)
 
 
-def answers(socket_directory: Path) -> None:
-    """Return if the application's role can use its database; raise NoAnswer if not (yet)."""
-    _run(_answer(socket_directory))
+def answers(socket_directory: Path, stop: threading.Event) -> None:
+    """Return if the application's role can use its database; raise NoAnswer if not (yet), Stopped on ``stop``."""
+    _run(_answer(socket_directory), stop)
 
 
 async def _ensure(socket_directory: Path) -> None:
@@ -77,7 +83,7 @@ async def _connect(socket_directory: Path, user: str, database: str) -> asyncpg.
     )
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def _run(work: Coroutine[Any, Any, None], stop: threading.Event) -> None:
     """Run it in an event loop on a thread of its own, whether or not the caller is in a loop already."""
     outcome: Future[None] = Future()
 
@@ -88,6 +94,9 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
             outcome.set_exception(error)
 
     threading.Thread(target=run, name="credcore-embedded-session", daemon=True).start()
+    while not wait([outcome], _LOOK_EVERY).done:
+        if stop.is_set():
+            raise Stopped
     try:
         outcome.result()
     except _REFUSALS as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
@@ -38,7 +37,7 @@ class Session:
     def several(self, tasks: Sequence[GradingTask], runs: int) -> tuple[Sequence[Sequence[Judged]], Judge]:
         if self._paid:
             self._agree(tasks, runs)
-        return asyncio.run(self._judged(tasks, runs))
+        return console.run(self._judged(tasks, runs))
 
     def _agree(self, tasks: Sequence[GradingTask], runs: int) -> None:
         graders.require_key(self._settings)
