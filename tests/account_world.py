@@ -81,6 +81,9 @@ class Outbox:
             raise Unavailable("mail")
         self.sent.append(mail)
 
+    async def forget(self, to: str) -> None:
+        self.sent = [mail for mail in self.sent if mail.to != to]
+
 
 class AccountWorld:
     """``clock`` stands still; identifiers are made by one that ticks, so that what comes later is greater."""
@@ -122,6 +125,7 @@ class AccountWorld:
             sessions_store=MemorySessions(self.state),
             hasher=hasher,
             ledger_key=b"l" * 32,
+            mailer=self.outbox,
         )
         self.audit = MemoryAudit(self.state)
         self.administration = Administration(

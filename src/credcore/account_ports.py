@@ -182,3 +182,6 @@ class Mail:
 class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
         """Raises Unavailable."""
+
+    async def forget(self, to: str) -> None:
+        """What still waits to be sent to that address is not sent any more: whoever has it is erased."""

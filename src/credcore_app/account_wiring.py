@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
+from credcore.account_ports import Mailer
 from credcore.erasures import ledger_key
 from credcore.memory import RandomIds, system_clock
 from credcore.ports import PasswordHasher
@@ -17,7 +17,6 @@ from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.own_account import OwnAccount
 from credcore.services.second_factor import SecondFactors
-from credcore_app.mail import ConsoleMailer
 from credcore_app.one_time_codes import TimedCodes
 from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings
@@ -42,7 +41,9 @@ class AccountServices:
     attempts: Attempts
 
 
-async def account_services(settings: Settings, stores: PostgresStores, hasher: PasswordHasher) -> AccountServices:
+async def account_services(
+    settings: Settings, stores: PostgresStores, hasher: PasswordHasher, mailer: Mailer
+) -> AccountServices:
     ids = RandomIds()
     attempts = await _attempts(settings, stores)
     factors = SecondFactors(
@@ -67,7 +68,7 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
     credentials = Credentials(
         store=stores.passwords,
         new=accounts.new_passwords,
-        mailer=ConsoleMailer(sys.stdout),
+        mailer=mailer,
         ids=ids,
         reset_page=settings.reset_page,
         attempts=attempts,
@@ -78,6 +79,7 @@ async def account_services(settings: Settings, stores: PostgresStores, hasher: P
         sessions_store=stores.sessions,
         hasher=hasher,
         ledger_key=ledger_key(accounts.server_key),
+        mailer=mailer,
     )
     administration = Administration(people=stores.people, audit=stores.audit, credentials=credentials, ids=ids)
     return AccountServices(

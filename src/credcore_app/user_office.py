@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from credcore.accounts import Account, Origin, UserRole, parse_email, parse_name
 from credcore.audit import Actor, Deed
 from credcore.memory import RandomIds
 from credcore.passwords import Owner
+from credcore.services.administration import Trail
 from credcore_app.account_wiring import AccountServices, account_services
 from credcore_app.database import Progress, ready_database, stores_at
+from credcore_app.mail import ConsoleMailer
 from credcore_app.passwords import Argon2Passwords
 from credcore_app.settings import Settings
 from credcore_app.signing import rotated
@@ -76,6 +79,10 @@ class UserOffice:
         """Raises InvalidValue, NotFound."""
         await self.services.credentials.send_reset(self.actor, email)
 
+    async def trail(self, *, limit: int, since: datetime | None) -> Trail:
+        """The newest audit entries."""
+        return await self.services.administration.trail(self.actor, limit=limit, since=since)
+
 
 @asynccontextmanager
 async def user_office(settings: Settings, progress: Progress) -> AsyncIterator[UserOffice]:
@@ -83,7 +90,7 @@ async def user_office(settings: Settings, progress: Progress) -> AsyncIterator[U
     passwords = Argon2Passwords(settings.password_cost)
     try:
         async with ready_database(settings, progress) as place, stores_at(settings, place.dsn) as stores:
-            services = await account_services(settings, stores, passwords)
+            services = await account_services(settings, stores, passwords, ConsoleMailer(sys.stdout))
             yield UserOffice(services=services, stores=stores, actor=operator())
     finally:
         passwords.close()

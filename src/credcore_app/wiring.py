@@ -11,15 +11,17 @@ from datetime import timedelta
 from credcore.memory import RandomIds, system_clock
 from credcore.services.assessments import Assessments
 from credcore.services.completion import Completion
+from credcore.services.credentials import RESET_LIFETIME
 from credcore.services.grading import GradingWorker
 from credcore.services.partners import ClientGrants
 from credcore.services.profiles import Profiles
 from credcore.services.sharing import Sharing
 from credcore_app import logs
-from credcore_app.account_wiring import account_services
+from credcore_app.account_wiring import AccountServices, account_services
 from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
 from credcore_app.graders import Graders, open_graders
+from credcore_app.mail import Outbox, cleared
 from credcore_app.passwords import Argon2Passwords
 from credcore_app.settings import Settings
 from credcore_app.sign_ins import SignIns, followed_sign_ins
@@ -57,9 +59,11 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
             _followed(bank, stores),
             followed_sign_ins(stores, settings.signing_keys, system_clock) as sign_ins,
             _graded(graders.worker(settings, stores), grading),
+            cleared(Outbox(data_dir=settings.data_dir, kept=RESET_LIFETIME)) as outbox,
         ):
+            people = await account_services(settings, stores, passwords, outbox)
             yield create_app(
-                await _services(settings, stores, bank, passwords, graders, sign_ins),
+                _services(settings, stores, bank, people, graders, sign_ins),
                 log=logs.access,
                 max_body_bytes=settings.max_body_bytes,
                 hsts_seconds=settings.hsts_seconds,
@@ -74,16 +78,15 @@ async def grade_until(stop: asyncio.Event, settings: Settings, dsn: str, *, on_r
         await _keep_grading(graders.worker(settings, stores), stop)
 
 
-async def _services(
+def _services(
     settings: Settings,
     stores: PostgresStores,
     bank: BankInUse,
-    passwords: Argon2Passwords,
+    people: AccountServices,
     graders: Graders,
     sign_ins: SignIns,
 ) -> Services:
     ids = RandomIds()
-    people = await account_services(settings, stores, passwords)
     return Services(
         accounts=people.accounts,
         own_account=people.own_account,

@@ -59,11 +59,15 @@ class Home:
 
 
 class Program:
-    """A command that runs on. Threads read what it says, so that waiting for a line can have a deadline."""
+    """A command that runs on. Threads read what it says, so that waiting for a line can have a deadline.
+
+    ``said`` is what came on stderr, ``told`` what came on both streams.
+    """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.said: list[str] = []
+        self.told: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._listeners = [
             threading.Thread(target=self._listen, args=(stream, store))
@@ -74,6 +78,7 @@ class Program:
 
     def _listen(self, stream: IO[str], store: list[str] | None) -> None:
         for line in stream:
+            self.told.append(line)
             if store is not None:
                 store.append(line)
             self._lines.put(line.rstrip("\n"))

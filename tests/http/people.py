@@ -41,11 +41,14 @@ class Mailbox:
     async def send(self, mail: Mail) -> None:
         self.mails.append(mail)
 
+    async def forget(self, to: str) -> None:
+        self.mails = [mail for mail in self.mails if mail.to != to]
+
 
 def people_over(
     state: MemoryState, ids: RandomIds, clock: Callable[[], datetime], hasher: PasswordHasher
 ) -> AccountServices:
-    passwords = MemoryPasswords(state)
+    passwords, mailbox = MemoryPasswords(state), Mailbox()
     attempts = Attempts(limits=MemoryRateLimits(state), key=b"k" * 32)
     factors = SecondFactors(
         store=MemorySecondFactors(state), passwords=passwords, hasher=hasher, codes=TimedCodes(), ids=ids, now=clock
@@ -60,7 +63,7 @@ def people_over(
         factors=factors,
         attempts=attempts,
     )
-    credentials = Credentials(store=passwords, new=accounts.new_passwords, mailer=Mailbox(), ids=ids, attempts=attempts)
+    credentials = Credentials(store=passwords, new=accounts.new_passwords, mailer=mailbox, ids=ids, attempts=attempts)
     return AccountServices(
         accounts=accounts,
         own_account=OwnAccount(
@@ -69,6 +72,7 @@ def people_over(
             sessions_store=MemorySessions(state),
             hasher=hasher,
             ledger_key=b"l" * 32,
+            mailer=mailbox,
         ),
         credentials=credentials,
         second_factors=factors,

@@ -105,3 +105,22 @@ async def test_what_is_recorded_says_who_did_it_and_from_where(world: AccountWor
     assert (read.actor_id, read.by_operator, read.deed) == (admin.caller.id, False, Deed.METRICS_READ)
     assert (read.detail, read.address, read.at) == ("all months", "192.0.2.7", world.clock.now)
     assert (rotated.actor_id, rotated.by_operator, rotated.deed) == (None, True, Deed.KEYS_ROTATED)
+
+
+async def test_the_trail_names_who_stands_and_looking_at_it_is_the_next_entry(world: AccountWorld) -> None:
+    admin, ada = await world.administrator(), (await world.register()).caller
+    await world.administration.set_role(admin, ada.id, UserRole.ADVISOR)
+    first = await world.administration.trail(admin, limit=9)
+    assert [entry.deed for entry in first.entries] == [Deed.ROLE_CHANGED]
+    assert first.emails[ada.id] == "ada@example.org"
+    assert set(first.emails) == {ada.id, first.entries[0].actor_id}
+    second = await world.administration.trail(OPERATOR, limit=1)
+    assert [entry.deed for entry in second.entries] == [Deed.AUDIT_READ]
+    assert (first.more, second.more) == (False, True)
+
+
+async def test_the_trail_is_shown_to_nobody_else(world: AccountWorld) -> None:
+    ada = (await world.register()).caller
+    with pytest.raises(Forbidden):
+        await world.administration.trail(Actor(caller=ada), limit=9)
+    assert world.state.audit == []

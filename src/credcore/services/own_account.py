@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from credcore.account_ports import AccountChanges, OwnAccountStore, PasswordStore, Plain, Session, SessionStore
+from credcore.account_ports import AccountChanges, Mailer, OwnAccountStore, PasswordStore, Plain, Session, SessionStore
 from credcore.accounts import Account, Caller, parse_name
 from credcore.consent import CONSENT_VERSION
 from credcore.erasures import erasure_mark
@@ -25,6 +25,7 @@ class OwnAccount:
     sessions_store: SessionStore
     hasher: PasswordHasher
     ledger_key: bytes
+    mailer: Mailer
 
     async def change(self, caller: Caller, *, name: str | None = None, ai_consent: bool | None = None) -> Account:
         """None: stays as it is. Consent is to the text of today. Raises InvalidValue."""
@@ -57,3 +58,4 @@ class OwnAccount:
         if not await matches(self.hasher, stored.password_hash, password):
             raise InvalidCredentials
         await self.store.erase(caller, erasure_mark(caller.id, self.ledger_key))
+        await self.mailer.forget(stored.account.email)

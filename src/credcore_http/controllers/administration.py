@@ -61,7 +61,10 @@ async def change_role(request: AnyRequest, user_id: FromPath[str], services: Inj
         tag=TAG,
         access=ADMINS,
         summary="Let a person choose a new password",
-        description="Administrators only. Mails the person a link that is good once, for an hour.",
+        description=(
+            "Administrators only. The person gets a message with a link that is good once, for an hour; while the "
+            "service has no way to send mail, it waits in the server's outbox for the operator to hand on."
+        ),
         status=204,
         body=Nothing,
         body_required=False,
