@@ -11,9 +11,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from credcore_http.access import PEOPLE, Access, Handler, in_order
 
-COMMON_ERRORS = ("internal",)
-AUTHENTICATED_ERRORS = ("unauthenticated", "forbidden", "unavailable", *COMMON_ERRORS)
-BODY_ERRORS = ("malformed-body", "payload-too-large", "validation-failed")
+COMMON_ERRORS = ("malformed-body", "payload-too-large", "internal", "unavailable")
+"""Of every call: what comes as its head and body is judged before anybody knows which call it is, also where the call
+takes none; a server that stops ends any of them."""
+AUTHENTICATED_ERRORS = ("unauthenticated", "forbidden")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class OwnError:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One operation of the API. ``answer`` None: no body. ``errors`` are codes of the problem table.
+    """One operation of the API. ``answer`` None: no body, or text like ``answer_text``. ``errors`` are codes of the
+    problem table.
 
     ``access`` says who of those with a token can make it; not ``authenticated``: it needs none.
     """
@@ -56,6 +58,7 @@ class Call:
     body_type: str = "application/json"
     body_example: Mapping[str, object] | None = None
     answer: type[msgspec.Struct] | None = None
+    answer_text: str | None = None
     answer_type: str = "application/json"
     answer_example: object = None
     answer_headers: Mapping[str, str] = field(default_factory=dict)
@@ -67,10 +70,10 @@ class Call:
 
     @property
     def all_errors(self) -> tuple[str, ...]:
-        general = AUTHENTICATED_ERRORS if self.authenticated else COMMON_ERRORS
-        takes_json = self.body_type == "application/json"
-        body = BODY_ERRORS if takes_json and (self.body is not None or self.method is HttpMethod.POST) else ()
-        return tuple(dict.fromkeys((*self.errors, *body, *general)))
+        token = AUTHENTICATED_ERRORS if self.authenticated else ()
+        takes_json = self.body is not None and self.body_type == "application/json"
+        body = ("validation-failed",) if takes_json else ()
+        return tuple(dict.fromkeys((*self.errors, *body, *token, *COMMON_ERRORS)))
 
 
 def serves(call: Call) -> Callable[[Handler], HTTPRouteHandler]:

@@ -14,11 +14,12 @@ import msgspec
 
 from credcore_http.calls import Call, Parameter
 from credcore_http.edge.problem import KINDS, TYPE_PREFIX, Problem
+from credcore_http.security_schemes import SECURITY_SCHEMES, security_of
 
 REF = "#/components/schemas/{name}"
 PROBLEM_TYPE = "application/problem+json"
 # Beside the status that the table gives a code: what else it comes with.
-EXTRA_STATUSES = {"malformed-body": (408, 415)}
+EXTRA_STATUSES = {"malformed-body": (415,), "payload-too-large": (431,)}
 Json = dict[str, Any]  # Any: JSON, written out as it is
 
 DESCRIPTION = """\
@@ -59,7 +60,7 @@ def document(calls: Iterable[Call], *, version: str) -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(listed),
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
 
@@ -89,7 +90,7 @@ def _operation(call: Call) -> Json:
         "description": call.description,
         "parameters": [_parameter(parameter) for parameter in call.parameters],
         "responses": {str(call.status): _answer(call), **_problems(call)},
-        "security": [{"bearer": []}] if call.authenticated else [],
+        "security": security_of(call),
     }
     if call.body is not None:
         operation["requestBody"] = {
@@ -116,6 +117,9 @@ def _answer(call: Call) -> Json:
     answer: Json = {"description": "Done" if call.answer is None else call.summary}
     if call.answer is not None:
         answer["content"] = {call.answer_type: _media(call.answer, call.answer_example)}
+    if call.answer_text is not None:
+        answer["description"] = call.summary
+        answer["content"] = {call.answer_type: {"schema": {"type": "string"}, "example": call.answer_text}}
     headers = {**call.answer_headers, "X-Request-Id": "Names the request in our logs"}
     answer["headers"] = {name: _header(text) for name, text in headers.items()}
     return answer

@@ -294,7 +294,7 @@ def test_slow_clients_are_closed_while_others_are_served(start: Callable[..., Pr
         assert client.recv(1) == b""
         client.close()
     for client in slow_bodies:
-        assert status_of(answer_to(client, b"")) == 408
+        assert status_of(answer_to(client, b"")) == 400
         assert client.recv(1) == b""
         client.close()
     assert time.monotonic() - began < CLOSED_WITHIN
@@ -310,7 +310,7 @@ def test_a_dripped_head_or_body_earns_no_more_time(start: Callable[..., Program]
 
     assert time.monotonic() - began < CLOSED_WITHIN
     assert ended[head] == b""
-    assert status_of(ended[body]) == 408
+    assert status_of(ended[body]) == 400
 
 
 def chunked(body: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.http.declared import check_declared
 from tests.http.people import people_over
 
 from credcore.accounts import Scope
@@ -92,7 +93,10 @@ class World:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.app), base_url="http://testserver", headers=headers
+            transport=httpx.ASGITransport(app=self.app),
+            base_url="http://testserver",
+            headers=headers,
+            event_hooks={"response": [check_declared]},
         )
 
     async def partner(self, scopes: str | None = None) -> httpx.AsyncClient:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -243,6 +244,23 @@ async def test_the_tracked_link_leads_to_the_course_without_a_token(student: htt
         assert (answer.status_code, answer.headers["location"]) == (302, first["url"])
         unknown = await anonymous.get(f"/recommendations/{first['recommendationId'][:-1]}x/open")
         assert refusal(unknown) == (404, "not-found")
+
+
+async def test_following_the_link_counts_one_click_each_time_and_says_nothing_beside_where(
+    student: httpx.AsyncClient, world: World
+) -> None:
+    [first, *_] = (await completed(student, form="screener"))["recommendations"]
+    clicks = world.services.profiles.store.clicks  # type: ignore[attr-defined]  # the store in memory
+    async with world.client() as anonymous:
+        for so_far in (1, 2, 3):
+            answer = await anonymous.get(first["openUrl"])
+            assert answer.content == b""
+            assert "content-type" not in answer.headers
+            assert answer.headers["cache-control"] == "no-store"
+            assert clicks == {UUID(first["recommendationId"]): so_far}
+        for method in ("HEAD", "OPTIONS", "POST"):
+            await anonymous.request(method, first["openUrl"])
+    assert clicks == {UUID(first["recommendationId"]): 3}
 
 
 async def test_two_forms_in_a_row_share_no_scored_question(student: httpx.AsyncClient) -> None:

@@ -120,7 +120,7 @@ async def test_size_goes_before_type_and_type_before_syntax() -> None:
 async def test_a_body_that_stops_is_answered_and_the_connection_closed() -> None:
     answer = await ask(b'{"a"', ending={"type": "never"})
 
-    assert (answer.status, answer.problem["code"]) == (408, "malformed-body")
+    assert (answer.status, answer.problem["code"]) == (400, "malformed-body")
     assert answer.problem["detail"] == "The body was not complete after 0.05 seconds."
     assert answer.headers[b"connection"] == b"close"
     assert answer.application.body is None

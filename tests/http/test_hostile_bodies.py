@@ -134,6 +134,6 @@ async def test_a_stalled_body_holds_nobody_up(world: World) -> None:
         await connection.close()
         async with asyncio.timeout(WITHIN):
             heads = [await reader.readuntil(b"\r\n\r\n") for reader, _ in stalled]
-        assert {int(head.split(b" ", 2)[1]) for head in heads} == {408}
+        assert {int(head.split(b" ", 2)[1]) for head in heads} == {400}
         for _, writer in stalled:
             writer.close()

@@ -69,7 +69,8 @@ class BodyGuard:
                     more = message.get("more_body", False)
         except TimeoutError:
             detail = f"The body was not complete after {self._body_seconds:g} seconds."
-            raise _BodyRefused("malformed-body", 408, detail, CLOSE) from None
+            # 408 would fit, too, but the contract gives this code two statuses, and that is none of them.
+            raise _BodyRefused("malformed-body", 400, detail, CLOSE) from None
         return bytes(body)
 
     def _too_large(self, headers: Headers = ()) -> _BodyRefused:

@@ -19,13 +19,18 @@ _SCHEMA_POLICY = (
 def with_edge_headers(
     headers: Headers, *, path: str, context: RequestContext, hsts_seconds: int
 ) -> list[tuple[bytes, bytes]]:
-    """``headers`` and ours; where the application set one of the policies itself, its own stands."""
+    """``headers`` and ours; where the application set one of the policies itself, its own stands.
+
+    What says nothing is of no type: the framework calls an empty body text.
+    """
     ours = [
         (b"x-request-id", context.request_id.encode()),
         (b"traceparent", context.traceparent.encode()),
     ]
     owned = {name for name, _ in ours}
-    kept = [(name, value) for name, value in headers if name.lower() not in owned]
+    given = [(name, value) for name, value in headers if name.lower() not in owned]
+    is_empty = (b"content-length", b"0") in ((name.lower(), value) for name, value in given)
+    kept = [(name, value) for name, value in given if not (is_empty and name.lower() == b"content-type")]
     present = {name.lower() for name, _ in kept}
     policies = [(name, value) for name, value in _policies(path, hsts_seconds) if name not in present]
     return kept + ours + policies

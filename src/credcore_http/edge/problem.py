@@ -85,7 +85,7 @@ def problem(
     status: int | None = None,
     errors: Sequence[FieldProblem] = (),
 ) -> Problem:
-    """The problem ``code``; ``status`` only where one code has several (``malformed-body``: 400, 408, 415).
+    """The problem ``code``; ``status`` only where one code has several (``malformed-body``: 400, 415).
 
     Raises:
         KeyError: for a code that the table does not have.
