@@ -17,6 +17,8 @@ COMMANDS = {
     "eval": "Measure graders against people, themselves, and attacks.",
     "user": "Make accounts, give roles, let people back in.",
     "keys": "Replace the key that signs access tokens.",
+    "audit": "Show what was done with people's accounts.",
+    "erasures": "Keep the erased erased when a backup is restored.",
     "partner": "Let partner platforms in.",
     "openapi": "Print the description of the API.",
     "settings": "List all settings with their values.",
