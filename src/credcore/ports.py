@@ -322,6 +322,9 @@ class BankStore(Protocol):
     async def current(self) -> tuple[int, bytes] | None:
         """Revision and document of the bank in use; None where there is none."""
 
+    async def revision(self) -> int | None:
+        """That of the bank in use, without its document: cheap enough to be asked every few seconds."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fresh:

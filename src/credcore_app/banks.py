@@ -36,8 +36,10 @@ class BankInUse:
                 log.warning("bank not looked up", extra={"dependency": down.what})
 
     async def _look(self, store: BankStore) -> None:
+        if await store.revision() == self._revision:
+            return
         current = await store.current()
-        if current is None or current[0] == self._revision:
+        if current is None:
             return
         # Taken note of in any case: one that cannot be read is complained about once.
         self._revision, document = current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,13 +22,14 @@ from credcore_pg import (
     DatabaseSettings,
     PostgresStores,
     SchemaNotOurs,
-    SchemaState,
     SchemaStatus,
     migrate,
     open_stores,
     schema_state,
 )
 from credcore_pg.connecting import hosts
+
+log = logging.getLogger(__name__)
 
 MIGRATING = timedelta(hours=1)
 """A migration may have to rewrite a table."""
@@ -159,14 +161,18 @@ async def publish(settings: Settings, place: Place) -> tuple[int, Content]:
 
 @asynccontextmanager
 async def stores_at(settings: Settings, dsn: str) -> AsyncIterator[PostgresStores]:
-    """All stores on a schema that this version knows.
+    """All stores on a schema that this version can work with; a newer one is warned about.
 
     Raises:
         Unavailable: the database cannot be reached.
-        Fault: its schema is older, newer, or something else.
+        Fault: its schema is older, or something else.
     """
     async with open_stores(connection_settings(settings, dsn)) as stores:
-        _require_current(await stores.database.run(schema_state))
+        state = await stores.database.run(schema_state)
+        if not state.usable:
+            raise Fault(state.message)
+        if state.status is SchemaStatus.NEWER:
+            log.warning(state.message)
         yield stores
 
 
@@ -177,8 +183,3 @@ def connection_settings(settings: Settings, dsn: str) -> DatabaseSettings:
     except ValueError:
         raise Fault(f"CREDCORE_DATABASE_URL is not understood; it must be {database_url.must_be}") from None
     return DatabaseSettings(dsn=dsn, pool_size=settings.pg_pool_size, statement_cache_size=settings.pg_statement_cache)
-
-
-def _require_current(state: SchemaState) -> None:
-    if state.status is not SchemaStatus.CURRENT:
-        raise Fault(state.message)

@@ -25,6 +25,7 @@ added AS (
 )
 SELECT coalesce((SELECT revision FROM added), (SELECT revision FROM latest)) AS revision
 """
+_LATEST = "SELECT max(revision) AS revision FROM bank_revision"
 _CURRENT = "SELECT revision, document FROM bank_revision ORDER BY revision DESC LIMIT 1"
 
 
@@ -53,3 +54,7 @@ class PostgresBank:
     async def current(self) -> tuple[int, bytes] | None:
         row = await self.database.row(_CURRENT)
         return (row["revision"], row["document"]) if row else None
+
+    async def revision(self) -> int | None:
+        revision: int | None = (await self.database.only_row(_LATEST))["revision"]
+        return revision

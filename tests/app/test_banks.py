@@ -25,21 +25,27 @@ def titled(title: str) -> bytes:
 
 
 class Store:
-    """A bank store whose answers a test puts in; ``asked`` is set each time one is fetched."""
+    """A bank store whose answers a test puts in; ``asked`` counts the looks, ``fetched`` the documents."""
 
     def __init__(self) -> None:
         self.answer: Callable[[], tuple[int, bytes] | None] = lambda: (1, bank_bytes())
         self.times = asyncio.Condition()
         self.asked = 0
+        self.fetched = 0
 
     async def publish(self, bank_document: bytes, bank: object) -> int:
         raise NotImplementedError
 
     async def current(self) -> tuple[int, bytes] | None:
+        self.fetched += 1
+        return self.answer()
+
+    async def revision(self) -> int | None:
         async with self.times:
             self.asked += 1
             self.times.notify_all()
-        return self.answer()
+        answer = self.answer()
+        return answer[0] if answer else None
 
     async def looked_at(self, times: int) -> None:
         """Until it was asked so many times more."""
@@ -72,6 +78,18 @@ async def test_a_new_revision_is_taken_into_use() -> None:
     async with following(bank, store):
         store.answer = lambda: (2, titled("Another title"))
         await until(lambda: bank().roles[0].title == "Another title", lambda: store.looked_at(1))
+
+
+async def test_the_document_is_fetched_only_when_there_is_another_revision() -> None:
+    store = Store()
+    bank = await bank_in_use(store)
+    async with following(bank, store):
+        await store.looked_at(5)
+        assert store.fetched == 1
+        store.answer = lambda: (2, titled("Another title"))
+        await until(lambda: bank().roles[0].title == "Another title", lambda: store.looked_at(1))
+        await store.looked_at(5)
+        assert store.fetched == 2
 
 
 async def test_the_same_revision_is_not_read_again() -> None:

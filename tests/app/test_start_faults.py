@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tests.app.program import Home
+from tests.app.program import Home, Program, ask
 
 SERVE = ("serve", "--port", "0")
 
@@ -104,12 +105,18 @@ async def test_a_schema_that_is_outdated(home: Home, new_dsn: str) -> None:
     assert line_of(home, CREDCORE_DATABASE_URL=new_dsn).endswith("run `credcore migrate`")
 
 
-async def test_a_schema_that_is_newer_than_this_version(home: Home, new_dsn: str) -> None:
+async def test_a_schema_that_is_newer_than_this_version_is_no_fault_but_warned_about(
+    home: Home, new_dsn: str, start: Callable[..., Program]
+) -> None:
+    """The release before goes on running while the next one's migrations are applied, and after a step back."""
     assert home.call("migrate", CREDCORE_DATABASE_URL=new_dsn).returncode == 0
+    assert home.call("content", "sync", CREDCORE_DATABASE_URL=new_dsn).returncode == 0
     await run(new_dsn, "INSERT INTO schema_migration (version, name, checksum) VALUES (9999, 'later', 'x')")
-    assert line_of(home, CREDCORE_DATABASE_URL=new_dsn) == (
-        "the database schema is at 9999, made by a newer credcore: upgrade this program"
-    )
+    server = start(home, *SERVE, CREDCORE_DATABASE_URL=new_dsn)
+    warning = json.loads(server.line_with("made by a newer credcore"))
+    assert warning["level"] == "warning"
+    assert warning["event"] == "the database schema is at 9999, made by a newer credcore: upgrade this program"
+    assert ask(server.url(), "GET", "/health/ready")[0] == 200
 
 
 async def test_a_database_of_another_program(home: Home, new_dsn: str) -> None:

@@ -21,6 +21,7 @@ def reworded() -> Bank:
 
 async def test_before_anything_is_published_no_bank_is_in_use(stores):
     assert await stores.bank.current() is None
+    assert await stores.bank.revision() is None
 
 
 async def test_the_bank_in_use_is_the_one_published_last(stores):
@@ -28,6 +29,7 @@ async def test_the_bank_in_use_is_the_one_published_last(stores):
     assert await stores.bank.current() == (1, document("a"))
     assert await stores.bank.publish(document("b"), reworded()) == 2
     assert await stores.bank.current() == (2, document("b"))
+    assert await stores.bank.revision() == 2
 
 
 async def test_the_bank_in_use_keeps_its_revision(stores):

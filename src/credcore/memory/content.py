@@ -24,6 +24,9 @@ class MemoryBank:
     async def current(self) -> tuple[int, bytes] | None:
         return (len(self._documents), self._documents[-1]) if self._documents else None
 
+    async def revision(self) -> int | None:
+        return len(self._documents) or None
+
 
 class MemoryHealth:
     async def check(self) -> Health:
