@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from credcore.errors import InvalidValue
-from credcore.text import single_line, storable
+from credcore.text import legible_line, storable
 
 PASSWORD_MAX_LENGTH = 128
 OVERLAP = timedelta(seconds=10)
@@ -96,7 +96,7 @@ def parse_email(text: str, pointer: str = "/email") -> str:
 
     Checks the shape alone (RFC 5321 lengths, one ``@``, a dot in the domain); only a mail that arrives proves more.
     """
-    address = unicodedata.normalize("NFC", single_line(text, pointer, max_length=254)).lower()
+    address = legible_line(text, pointer, max_length=254, joined=False).lower()
     local, at, domain = address.rpartition("@")
     plain = not any(character.isspace() or character in '<>(),;:"[]\\@' for character in local + domain)
     labels = domain.split(".")
@@ -106,7 +106,8 @@ def parse_email(text: str, pointer: str = "/email") -> str:
 
 
 def parse_name(text: str, pointer: str = "/name") -> str:
-    return single_line(text, pointer, max_length=200)
+    """A name as people read it: any script, in NFC, and nothing in it that cannot be seen."""
+    return legible_line(text, pointer, max_length=200)
 
 
 def parse_password(text: str, *, min_length: int, pointer: str = "/password") -> str:

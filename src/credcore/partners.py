@@ -9,7 +9,7 @@ from uuid import UUID
 
 from credcore.accounts import Caller, Scope
 from credcore.errors import Refused
-from credcore.text import single_line
+from credcore.text import legible_line
 
 OVERLAP = timedelta(hours=24)
 """After a rotation the secrets before go on working for this long, unless told otherwise: time to roll it out."""
@@ -66,7 +66,7 @@ class Grant:
 
 
 def parse_partner_name(text: str) -> str:
-    return single_line(text, "/name", max_length=200)
+    return legible_line(text, "/name", max_length=200)
 
 
 def parse_scopes(text: str) -> frozenset[Scope]:

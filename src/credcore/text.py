@@ -34,3 +34,43 @@ def single_line(value: str, pointer: str, *, max_length: int) -> str:
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in line):
         raise InvalidValue(pointer, "must be one line without control characters")
     return line
+
+
+JOINERS = frozenset("\u200c\u200d")
+"""Zero width, and letters of Persian, Hindi or Sinhala, as well as emoji, are written with them."""
+SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""They choose how the character before them looks: Mongolian letters, Japanese names, emoji."""
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol by their categories, and nothing to see (Default_Ignorable_Code_Point, and a braille
+pattern without dots)."""
+
+
+def legible_line(value: str, pointer: str, *, max_length: int, joined: bool = True) -> str:
+    """``value`` in NFC, as a single line that holds nothing which cannot be seen: what is stored is what people read.
+
+    Not ``joined``: without the joiners and selectors that some scripts need, too. What Unicode assigned later than
+    this Python's tables (``unicodedata.unidata_version``) counts as unassigned.
+
+    Raises:
+        InvalidValue: naming the character, since whoever sent it cannot see it.
+    """
+    line = single_line(unicodedata.normalize("NFC", value), pointer, max_length=max_length)
+    for before, character in zip(" " + line, line, strict=False):
+        if (fault := _fault(before, character, joined=joined)) is not None:
+            raise InvalidValue(pointer, f"must not contain U+{ord(character):04X}{_called(character)}{fault}")
+    return line
+
+
+def _fault(before: str, character: str, *, joined: bool) -> str | None:
+    category = unicodedata.category(character)
+    if category in {"Cn", "Co"}:
+        return ", which stands for no character that everybody knows"
+    if joined and character in JOINERS | SELECTORS:
+        attached = before in JOINERS or before.isspace() or (before in SELECTORS and character in SELECTORS)
+        return " where it belongs to no character before it" if attached else None
+    return ", which cannot be seen" if category == "Cf" or character in SELECTORS | BLANK else None
+
+
+def _called(character: str) -> str:
+    name = unicodedata.name(character, "")
+    return f" ({name.lower()})" if name else ""

@@ -29,6 +29,7 @@ from credcore.accounts import (
     token_hash,
 )
 from credcore.errors import Forbidden, InvalidValue
+from credcore.partners import parse_partner_name
 from credcore.rights import require_person, require_role, require_scope
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
@@ -84,6 +85,11 @@ def test_what_no_mail_could_reach_is_no_address(written: str) -> None:
         (f"ada@{'x' * 250}.org", "must have at most 254 characters"),
         ("ada@example.org\x00", "must not contain the NUL character"),
         ("ada\n@example.org", "must be one line without control characters"),
+        ("a\u200bda@example.org", "must not contain U+200B (zero width space), which cannot be seen"),
+        ("\u202eada@example.org", "must not contain U+202E (right-to-left override), which cannot be seen"),
+        ("ada@exam\u00adple.org", "must not contain U+00AD (soft hyphen), which cannot be seen"),
+        ("ad\u200da@example.org", "must not contain U+200D (zero width joiner), which cannot be seen"),
+        ("ada\ufe0f@example.org", "must not contain U+FE0F (variation selector-16), which cannot be seen"),
     ],
 )
 def test_an_address_is_one_storable_line(written: str, detail: str) -> None:
@@ -103,6 +109,17 @@ def test_a_name_is_one_line_of_at_most_two_hundred_characters() -> None:
     assert parse_name(" Ada King ") == "Ada King"
     with pytest.raises(InvalidValue, match="/name: must have at most 200"):
         parse_name("x" * 201)
+
+
+def test_a_name_typed_in_another_normal_form_is_the_same_name() -> None:
+    assert parse_name("Zoe\u0308 \u212bberg") == "Zo\u00eb \u00c5berg"
+    assert parse_name("e\u0301" * 200) == "\u00e9" * 200
+
+
+@pytest.mark.parametrize("parse", [parse_name, parse_partner_name])
+def test_a_name_hides_nothing(parse: Callable[[str], str]) -> None:
+    with pytest.raises(InvalidValue, match=r"/name: must not contain U\+202E"):
+        parse("Ada\u202e")
 
 
 # --- password ---------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credcore.errors import InvalidValue
-from credcore.text import single_line, storable
+from credcore.text import legible_line, single_line, storable
 
 
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=50))
@@ -57,3 +59,76 @@ def test_a_line_is_as_storable_as_any_text() -> None:
         single_line("Ada\x00", "/name", max_length=20)
     with pytest.raises(InvalidValue, match="at most 3"):
         single_line("Augusta", "/name", max_length=3)
+
+
+HIDDEN = {
+    "a right-to-left override": ("\u202e", "right-to-left override"),
+    "a left-to-right embedding": ("\u202a", "left-to-right embedding"),
+    "an isolate": ("\u2066", "left-to-right isolate"),
+    "the end of an isolate": ("\u2069", "pop directional isolate"),
+    "a mark of direction": ("\u200f", "right-to-left mark"),
+    "an Arabic mark of direction": ("\u061c", "arabic letter mark"),
+    "a space of no width": ("\u200b", "zero width space"),
+    "a byte order mark": ("\ufeff", "zero width no-break space"),
+    "a soft hyphen": ("\u00ad", "soft hyphen"),
+    "a word joiner": ("\u2060", "word joiner"),
+    "an invisible plus": ("\u2064", "invisible plus"),
+    "a tag": ("\U000e0041", "tag latin capital letter a"),
+    "an annotation": ("\ufff9", "interlinear annotation anchor"),
+    "a grapheme joiner": ("\u034f", "combining grapheme joiner"),
+    "a filler": ("\u3164", "hangul filler"),
+    "a braille pattern without dots": ("\u2800", "braille pattern blank"),
+}
+
+
+@pytest.mark.parametrize(("hidden", "name"), HIDDEN.values(), ids=HIDDEN)
+@pytest.mark.parametrize("text", ["Ada{}King", "{}Ada", "Ada{}", "{}"])
+def test_what_cannot_be_seen_is_refused_by_its_name(hidden: str, name: str, text: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        legible_line(text.format(hidden), "/name", max_length=20)
+    said = f"must not contain U+{ord(hidden):04X} ({name}), which cannot be seen"
+    assert (refused.value.pointer, refused.value.detail) == ("/name", said)
+
+
+@pytest.mark.parametrize("nobodys", ["\ue000", "\U0010fffd", "\u0378", "\ufffe", "\U000e0080"])
+def test_what_stands_for_no_character_is_refused(nobodys: str) -> None:
+    with pytest.raises(InvalidValue, match=f"U\\+{ord(nobodys):04X}, which stands for no character"):
+        legible_line(f"Ada{nobodys}", "/name", max_length=20)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",  # Alireza, in Persian
+        "\u0936\u0930\u094d\u200d\u092e\u093e",  # Sharma, with a half form
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3",  # Sri, in Sinhala
+        "\u0d05\u0d28\u0d4d\u200d",  # a Malayalam chillu as it was written before it had a letter of its own
+        "\u845b\U000e0100\u57ce",  # Katsuragi, as the family writes it
+        "\u1820\u180b\u1821",
+        "\U0001f9d1\u200d\U0001f4bb \u2764\ufe0f\u200d\U0001f525",
+        "O\u2019Neill-\u00d8rsted, Jr.",
+        "\u674e\u3000\u660e",
+        "\u05d3\u05d5\u05d3",
+    ],
+)
+def test_a_name_in_any_script_stays_as_it_is_written(name: str) -> None:
+    assert legible_line(name, "/name", max_length=20) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200dAda", "Ada \u200cKing", "\u0639\u200c\u200c\u0644", "\ufe0fAda", "\u2764\ufe0f\ufe0f"]
+)
+def test_a_joiner_or_selector_belongs_to_the_character_before_it(name: str) -> None:
+    with pytest.raises(InvalidValue, match="where it belongs to no character before it"):
+        legible_line(name, "/name", max_length=20)
+
+
+@given(st.text(max_size=30))
+def test_a_legible_line_is_in_one_form_and_reading_it_again_changes_nothing(text: str) -> None:
+    try:
+        line = legible_line(text, "/name", max_length=60)
+    except InvalidValue:
+        return
+    assert unicodedata.is_normalized("NFC", line)
+    assert legible_line(line, "/name", max_length=60) == line
+    assert any(unicodedata.category(character)[0] in "LMNPS" for character in line)
