@@ -50,6 +50,9 @@ async def test_whoever_waits_gets_one_more_try_and_nobody_is_shut_out(attempts: 
     await tried(attempts, 20, account=ADA)
     clock.move(seconds=6)
     assert await tried(attempts, 5, account=ADA) == 1
+    await tried(attempts, 400)
+    clock.move(milliseconds=200)
+    assert await tried(attempts, 5) == 1
 
 
 async def test_a_refusal_names_the_limit_and_how_long_to_wait(attempts: Attempts) -> None:
@@ -76,6 +79,7 @@ async def test_one_account_has_one_limit_however_its_address_is_written(attempts
 @pytest.mark.parametrize("account", ["no address", "", "\x00", "\ud800", "2f0c0b1e-0000-7000-8000-000000000000"])
 async def test_what_is_no_address_is_limited_like_one(attempts: Attempts, account: str) -> None:
     assert await tried(attempts, 12, account=account) == 10
+    assert await tried(attempts, 1, account=f"{account}?") == 1
 
 
 @pytest.mark.parametrize(

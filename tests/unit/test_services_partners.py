@@ -72,6 +72,7 @@ def test_scopes_are_written_in_one_order() -> None:
 def test_a_client_gets_what_it_has_or_the_part_it_asks_for_and_never_more() -> None:
     assert granted(ALL, None) == ALL
     assert granted(ALL, "profiles:read") == READ
+    assert granted(READ, "profiles:read") == READ
     with pytest.raises(InvalidScope):
         granted(READ, "profiles:read assessments:write")
 
