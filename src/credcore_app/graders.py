@@ -12,13 +12,13 @@ from decimal import Decimal
 from credcore.budget import Limits, Price
 from credcore.memory import RandomIds, system_clock
 from credcore.offline_grader import judge_offline
-from credcore.ports import Budget
+from credcore.ports import Budget, GradingQueue
 from credcore.services.grading import GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
 from credcore.services.reuse import ReusingGrader
 from credcore_app.provenance import basis_of, recomputed
 from credcore_app.settings import Settings
-from credcore_openai import CallPolicy, Connection, OpenAIGrader, OpenAISettings, open_grader
+from credcore_openai import CallPolicy, Connection, Observer, OpenAIGrader, OpenAISettings, open_grader
 from credcore_pg import PostgresStores
 
 MODEL_CHECK = timedelta(hours=12)
@@ -35,9 +35,10 @@ class Graders:
     judges: Judges
     degraded: Callable[[], tuple[str, ...]]
 
-    def worker(self, settings: Settings, stores: PostgresStores) -> GradingWorker:
+    def worker(self, settings: Settings, queue: GradingQueue) -> GradingWorker:
+        """``queue``: the stores' own, or one that counts."""
         return GradingWorker(
-            queue=stores.queue,
+            queue=queue,
             grader=self.judges,
             fallback=self.judges.fallback,
             ids=RandomIds(),
@@ -47,13 +48,15 @@ class Graders:
 
 
 @asynccontextmanager
-async def open_graders(settings: Settings, stores: PostgresStores) -> AsyncIterator[Graders]:
+async def open_graders(
+    settings: Settings, stores: PostgresStores, observer: Observer | None = None
+) -> AsyncIterator[Graders]:
     """The graders until the block ends. Without a key no SDK is loaded and nothing leaves this machine."""
     measured = await stores.measured.all()
     if settings.openai_api_key is None:
         yield Graders(judges=Judges(ai=None, offline=judge_offline, measured=measured), degraded=lambda: ())
         return
-    async with ai_grader(settings, stores.budget) as ai, _model_watched(ai):
+    async with ai_grader(settings, stores.budget, observer) as ai, _model_watched(ai):
         reusing = ReusingGrader(
             ai=ai, past=stores.past_grades, basis=lambda task: basis_of(task, ai.model), recomputed=recomputed
         )
@@ -64,9 +67,13 @@ async def open_graders(settings: Settings, stores: PostgresStores) -> AsyncItera
 
 
 @asynccontextmanager
-async def ai_grader(settings: Settings, budget: Budget) -> AsyncIterator[OpenAIGrader]:
+async def ai_grader(
+    settings: Settings, budget: Budget, observer: Observer | None = None
+) -> AsyncIterator[OpenAIGrader]:
     """The AI grader alone. A key has to be set."""
-    async with open_grader(openai_settings(settings), budget=budget, ids=RandomIds(), now=system_clock) as ai:
+    async with open_grader(
+        openai_settings(settings), budget=budget, ids=RandomIds(), now=system_clock, observer=observer
+    ) as ai:
         yield ai
 
 

@@ -29,11 +29,13 @@ FIELDS = frozenset(
         *("url", "place", "revision", "version", "workers", "grading", "dependency", "process"),
         # of grading
         *("assessment_id", "question_id", "attempt", "error", "error_code"),
+        # of the ai grader: codes and names that we or the operator chose
+        *("state", "retry_after", "reason", "limit", "model", "shutdown", "listed", "reservation_id", "grade_id"),
     }
 )
 LONGEST = 300
 OURS = ("credcore", "credcore_http", "credcore_pg", "credcore_openai", "credcore_app")
-HEALTH = "/health/"
+WATCHED = ("/health/", "/metrics")
 
 Event = MutableMapping[str, Any]  # Any: what structlog passes from processor to processor
 access_log = logging.getLogger("credcore_app.access")
@@ -59,8 +61,8 @@ def configure(level: str, stream: IO[str]) -> None:
 
 
 def access(line: AccessLine) -> None:
-    """One request. Those that ask for our health come every few seconds and say nothing while all is well."""
-    healthy = (line.route or "").startswith(HEALTH) and line.status == 200
+    """One request. Those that watch us come every few seconds and say nothing while all is well."""
+    healthy = (line.route or "").startswith(WATCHED) and line.status == 200
     access_log.log(
         logging.ERROR if line.error else logging.DEBUG if healthy else logging.INFO,
         "request",

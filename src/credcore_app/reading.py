@@ -65,6 +65,17 @@ class ModelPrice:
         return f"{self.model}={self.tokens_in}/{self.tokens_out}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
 def whole(least: int, most: int) -> Reader[int]:
     def parse(raw: str) -> int:
         return _within(least, int(_matching(r"-?[0-9]{1,12}", raw)[0]), most)
@@ -93,6 +104,11 @@ def _web_address(raw: str) -> str:
     parts = urlsplit(raw)
     _require(parts.scheme in ("http", "https") and bool(parts.hostname))
     return raw.rstrip("/")
+
+
+def _listening(raw: str) -> Address:
+    match = _matching(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", raw)
+    return Address(host=match[1] or match[2], port=_within(1, int(match[3]), 65_535))
 
 
 def _addresses(raw: str) -> tuple[str, ...]:
@@ -140,6 +156,7 @@ text = Reader(must_be="text", parse=str)
 path = Reader(must_be="a path", parse=lambda raw: Path(raw).expanduser())
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
 web_address = Reader(must_be="an address that begins with https:// (or http://)", parse=_web_address)
+listening = Reader(must_be="like 127.0.0.1:9464 or [::1]:9464", parse=_listening)
 # Not "*": then every client could choose the address that it is counted by.
 networks = Reader(must_be="IP addresses or networks such as 10.0.0.0/24, separated by commas", parse=_networks)
 origins = Reader(must_be="like https://lms.example.org, without a path, separated by commas", parse=_origins)

@@ -136,6 +136,13 @@ class Settings:
     log_level: str = setting(
         "LOG_LEVEL", reading.one_of(*LOG_LEVELS), "info", "least serious log lines that are written"
     )
+    metrics_address: reading.Address | None = setting(
+        "METRICS_ADDRESS",
+        reading.listening,
+        None,
+        "address and port of its own for /metrics, which the API then does not show; the worker has no other",
+        unset="/metrics on the API's port; none for the worker",
+    )
     max_body_bytes: int = setting(
         "MAX_BODY_BYTES", reading.whole(1024, 10_485_760), 65_536, "longest body of a request"
     )

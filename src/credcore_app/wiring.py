@@ -25,6 +25,7 @@ from credcore_app.mail import Outbox, cleared
 from credcore_app.passwords import Argon2Passwords
 from credcore_app.settings import Settings
 from credcore_app.sign_ins import SignIns, followed_sign_ins
+from credcore_app.telemetry import Telemetry, open_telemetry
 from credcore_http.app import create_app
 from credcore_http.edge.asgi import App
 from credcore_http.services import Services
@@ -52,19 +53,20 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
     async with (
         stores_at(settings, dsn) as stores,
         _passwords(settings) as passwords,
-        open_graders(settings, stores) as graders,
+        open_telemetry(settings, stores) as telemetry,
+        open_graders(settings, stores, telemetry.ai) as graders,
     ):
         bank = await bank_in_use(stores.bank)
         async with (
             _followed(bank, stores),
             followed_sign_ins(stores, settings.signing_keys, system_clock) as sign_ins,
-            _graded(graders.worker(settings, stores), grading),
+            _graded(graders.worker(settings, telemetry.queue), grading),
             cleared(Outbox(data_dir=settings.data_dir, kept=RESET_LIFETIME)) as outbox,
         ):
             people = await account_services(settings, stores, passwords, outbox)
             yield create_app(
-                _services(settings, stores, bank, people, graders, sign_ins),
-                log=logs.access,
+                _services(settings, stores, bank, people, graders, sign_ins, telemetry),
+                log=telemetry.counting(logs.access),
                 max_body_bytes=settings.max_body_bytes,
                 hsts_seconds=settings.hsts_seconds,
                 cors_origins=settings.cors_origins,
@@ -73,9 +75,13 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
 
 async def grade_until(stop: asyncio.Event, settings: Settings, dsn: str, *, on_ready: Callable[[], None]) -> None:
     """Works the grading queue in this process until ``stop`` is set. Raises as ``application``."""
-    async with stores_at(settings, dsn) as stores, open_graders(settings, stores) as graders:
+    async with (
+        stores_at(settings, dsn) as stores,
+        open_telemetry(settings, stores) as telemetry,
+        open_graders(settings, stores, telemetry.ai) as graders,
+    ):
         on_ready()
-        await _keep_grading(graders.worker(settings, stores), stop)
+        await _keep_grading(graders.worker(settings, telemetry.queue), stop)
 
 
 def _services(
@@ -85,6 +91,7 @@ def _services(
     people: AccountServices,
     graders: Graders,
     sign_ins: SignIns,
+    telemetry: Telemetry,
 ) -> Services:
     ids = RandomIds()
     return Services(
@@ -102,9 +109,9 @@ def _services(
             lifetime=timedelta(hours=settings.assessment_hours),
         ),
         completion=Completion(
-            profiles=stores.profiles,
-            queue=stores.queue,
-            worker=graders.worker(settings, stores),
+            profiles=telemetry.profiles,
+            queue=telemetry.queue,
+            worker=graders.worker(settings, telemetry.queue),
             fallback=graders.judges.fallback,
             bank=bank,
             ids=ids,
@@ -127,6 +134,7 @@ def _services(
         health=stores.health,
         ids=ids,
         degraded=graders.degraded,
+        metrics=telemetry.exposition if telemetry.public else None,
     )
 
 

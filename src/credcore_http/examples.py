@@ -157,4 +157,9 @@ PROFILE = {
     ],
     "recommendations": [RECOMMENDATION],
 }
+METRICS = """\
+# HELP credcore_grading_jobs Essays without their final grade.
+# TYPE credcore_grading_jobs gauge
+credcore_grading_jobs{state="waiting"} 3.0
+"""
 READY = {"status": "ready", "problems": []}

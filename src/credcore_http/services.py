@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
@@ -29,7 +29,10 @@ def nothing_degraded() -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """``degraded`` says, in short sentences, what works only in part: shown by readiness, which stays ready."""
+    """``degraded`` says, in short sentences, what works only in part: shown by readiness, which stays ready.
+
+    ``metrics`` gives the figures as Prometheus reads them; None: they are not for this port.
+    """
 
     accounts: Accounts
     own_account: OwnAccount
@@ -48,6 +51,7 @@ class Services:
     health: HealthProbe
     ids: IdSource
     degraded: Callable[[], tuple[str, ...]] = nothing_degraded
+    metrics: Callable[[], Awaitable[bytes]] | None = None
 
 
 Injected = NamedDependency[Services]

@@ -30,9 +30,11 @@ log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
-    """Who counts calls: ``outcome`` is the settlement's, or the code of what went wrong."""
+    """Who counts calls: ``outcome`` is the settlement's, or the code of what went wrong; the rest is what is charged."""
 
-    def called(self, *, outcome: str, seconds: float, cost_usd: Decimal) -> None: ...
+    def called(
+        self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
+    ) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,13 @@ class Bill:
     async def _settle(self, settlement: Settlement, code: str) -> None:
         """A budget out of reach keeps the reservation, which is never less: no reply is thrown away for it."""
         till = self.till
-        till.watch.called(outcome=code, seconds=till.clock() - self.opened_at, cost_usd=settlement.cost_usd)
+        till.watch.called(
+            outcome=code,
+            seconds=till.clock() - self.opened_at,
+            cost_usd=settlement.cost_usd,
+            tokens_in=settlement.tokens_in,
+            tokens_out=settlement.tokens_out,
+        )
         try:
             await till.budget.settle(self.reservation.id, settlement)
         except Unavailable:

@@ -38,8 +38,10 @@ class OpenAISettings:
 class Observer:
     """Told of every call and every change of the breaker; this one looks away. Metrics come in a subclass."""
 
-    def called(self, *, outcome: str, seconds: float, cost_usd: Decimal) -> None:
-        """``outcome``: of the settlement, or the code of what went wrong."""
+    def called(
+        self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
+    ) -> None:
+        """``outcome``: of the settlement, or the code of what went wrong. Tokens and cost as they are charged."""
 
     def breaker_changed(self, state: BreakerState) -> None:
         """After each change."""

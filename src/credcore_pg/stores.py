@@ -28,6 +28,7 @@ from credcore_pg.people import PostgresAudit, PostgresPeople
 from credcore_pg.privacy import PostgresOwnAccounts
 from credcore_pg.profiles import PostgresProfiles
 from credcore_pg.queue import PostgresQueue
+from credcore_pg.queue_state import PostgresQueueState
 from credcore_pg.rate_limits import PostgresRateLimits
 from credcore_pg.refresh_tokens import PostgresRefreshTokens
 from credcore_pg.responses import PostgresResponses
@@ -55,6 +56,7 @@ class PostgresStores:
     responses: PostgresResponses
     profiles: PostgresProfiles
     queue: PostgresQueue
+    queue_state: PostgresQueueState
     budget: PostgresBudget
     measured: MeasuredGraders
     past_grades: PostgresPastGrades
@@ -102,6 +104,7 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         responses=PostgresResponses(database),
         profiles=PostgresProfiles(database),
         queue=PostgresQueue(database, listener),
+        queue_state=PostgresQueueState(database),
         budget=PostgresBudget(database),
         measured=MeasuredGraders(database),
         past_grades=PostgresPastGrades(database),

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from credcore.breaker import BreakerPolicy, CallResult
 from credcore_app import logs
 from credcore_http.edge import AccessLine, RequestContext, current_request
+from credcore_openai.gate import Gate
 
 CANARY = "ada@example.org"
 
@@ -82,6 +84,14 @@ def test_what_is_put_into_a_message_stays_out_of_it(stream: io.StringIO) -> None
     logging.getLogger("credcore").error("no account for %s", CANARY)
     logging.getLogger("other").error("no account for %s", CANARY)
     assert [line["event"] for line in lines(stream)] == ["no account for %s"] * 2
+
+
+def test_a_breaker_that_opens_says_so_and_for_how_long(stream: io.StringIO) -> None:
+    gate = Gate(lambda: 0.0, BreakerPolicy(), lambda state: None)
+    with gate.passage() as passage:
+        passage.came_to(CallResult.BLOCKED)
+    (line,) = lines(stream)
+    assert (line["event"], line["state"], line["retry_after"]) == ("ai grader breaker", "open", 30)
 
 
 def test_of_a_message_of_several_lines_the_first_stands(stream: io.StringIO) -> None:

@@ -59,7 +59,9 @@ class Busy(ModelServer):
 class Changes(Observer):
     states: list[BreakerState] = field(default_factory=list)
 
-    def called(self, *, outcome: str, seconds: float, cost_usd: Decimal) -> None:
+    def called(
+        self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
+    ) -> None:
         return
 
     def breaker_changed(self, state: BreakerState) -> None:

@@ -41,9 +41,11 @@ from credcore.services.partners import ClientGrants, Partners
 from credcore.services.profiles import Profiles
 from credcore.services.sharing import Sharing
 from credcore_app.content import Content, read_content
+from credcore_app.telemetry import Exposition, Instruments
 from credcore_http.edge import AccessLine
 from credcore_http.services import Services
 from credcore_http.tokens import AccessTokens
+from credcore_pg import QueueState
 
 PASSWORD = "a password of some length"
 
@@ -159,7 +161,12 @@ def services_over(state: MemoryState, ids: RandomIds, clock: FakeClock, bank: Ca
         bank=bank,
         health=MemoryHealth(),
         ids=ids,
+        metrics=Exposition(Instruments(), _empty_queue),
     )
+
+
+async def _empty_queue() -> QueueState:
+    return QueueState(waiting=0, held=0, dead=0, oldest_seconds=0)
 
 
 def sample_answer(question_id: str, quality: str = "strong") -> dict[str, Any]:

@@ -27,7 +27,9 @@ class Recorder(Observer):
     outcomes: list[str] = field(default_factory=list)
     states: list[BreakerState] = field(default_factory=list)
 
-    def called(self, *, outcome: str, seconds: float, cost_usd: Decimal) -> None:
+    def called(
+        self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
+    ) -> None:
         self.outcomes.append(outcome)
 
     def breaker_changed(self, state: BreakerState) -> None:

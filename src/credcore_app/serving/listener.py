@@ -13,10 +13,11 @@ class StartFailed(Exception):
     """The server could not start; ``str()`` is one line for the operator."""
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """A bound socket that does not listen yet, so that nobody is let in before the application is ready.
 
-    Without ``SO_REUSEPORT``: with it a second server on the port would quietly take half the requests.
+    Without ``SO_REUSEPORT``: with it a second server on the port would quietly take half the requests. ``shared`` sets
+    it, for processes of which each may take any.
 
     Raises:
         StartFailed: the address is taken, unknown or not ours to take.
@@ -30,6 +31,8 @@ def bind(host: str, port: int) -> socket.socket:
         raise StartFailed(f"cannot listen on {host}: {error.strerror or error}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if sys.platform == "linux":
             # Inherited by every connection that is accepted.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
+
+from prometheus_client.multiprocess import mark_process_dead
 
 from credcore_app.serving.listener import BACKLOG, StartFailed, bind, url_of
 from credcore_app.serving.server import DRAIN_SECONDS
@@ -39,10 +43,10 @@ async def run_workers(
     Raises:
         StartFailed: the address can't be had, or a worker ended before it was ready for the first time.
     """
-    with bind(host, port) as listener:
+    with bind(host, port) as listener, TemporaryDirectory(prefix="credcore-metrics-") as counted:
         listener.listen(BACKLOG)
         url = url_of(listener, host)
-        crew = _Crew(target, listener, stop, trusted_proxies)
+        crew = _Crew(target, listener, stop, trusted_proxies, counted)
         slots = [asyncio.create_task(crew.keep_one()) for _ in range(workers)]
         beside = [
             asyncio.create_task(crew.announce(workers, lambda: on_ready(url))),
@@ -76,12 +80,19 @@ class _Worker:
 
 class _Crew:
     def __init__(
-        self, target: str, listener: socket.socket, stop: asyncio.Event, trusted_proxies: Sequence[str]
+        self,
+        target: str,
+        listener: socket.socket,
+        stop: asyncio.Event,
+        trusted_proxies: Sequence[str],
+        counted: str,
     ) -> None:
+        """``counted``: the folder where workers keep their counts, so that each can tell those of all."""
         self._target = target
         self._listener = listener
         self._stop = stop
         self._trusted_proxies = trusted_proxies
+        self._counted = counted
         self._ready = asyncio.Semaphore(0)
 
     async def announce(self, workers: int, on_ready: Callable[[], None]) -> None:
@@ -114,6 +125,7 @@ class _Crew:
                     *(sys.executable, "-P", "-m", "credcore_app.serving.worker"),
                     *(self._target, str(self._listener.fileno()), str(theirs.fileno())),
                     *self._trusted_proxies,
+                    env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": self._counted},
                     pass_fds=(self._listener.fileno(), theirs.fileno()),
                     # Ctrl-C at a terminal goes to the whole group: we pass the request to end on, once.
                     process_group=0,
@@ -122,6 +134,8 @@ class _Crew:
                 yield _Worker(process=process, line=ours, born=monotonic())
             finally:
                 await _end(process)
+                # What it counted stays; what it was, such as a breaker that is open, goes with it.
+                mark_process_dead(process.pid, self._counted)  # type: ignore[no-untyped-call]  # the library's gap
 
     async def _until_stop(self, event: Coroutine[Any, Any, T]) -> T | None:
         """What ``event`` gives, or ``None`` if ``stop`` comes first."""

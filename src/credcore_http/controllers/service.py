@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import HttpMethod, Response
 
-from credcore.errors import Unavailable
+from credcore.errors import NotFound, Unavailable
 from credcore_http import examples
 from credcore_http.calls import Call, serves
 from credcore_http.requests import json_response
@@ -12,6 +12,7 @@ from credcore_http.services import Injected
 from credcore_http.wire.service import Live, Ready
 
 TAG = "Service"
+METRICS_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 
 
 @serves(
@@ -54,4 +55,25 @@ async def get_readiness(services: Injected) -> Response[bytes]:
     return json_response(Ready(status="degraded" if degraded else "ready", problems=degraded))
 
 
-HANDLERS = (get_liveness, get_readiness)
+@serves(
+    Call(
+        operation_id="getMetrics",
+        method=HttpMethod.GET,
+        path="/metrics",
+        tag=TAG,
+        summary="Figures for Prometheus",
+        description="Counts and times of all that this server does, and how the grading queue stands. Nothing in it is "
+        "about a person. 404 where the operator has it on an address of its own.",
+        answer_text=examples.METRICS,
+        answer_type="text/plain",
+        errors=("not-found",),
+        authenticated=False,
+    )
+)
+async def get_metrics(services: Injected) -> Response[bytes]:
+    if services.metrics is None:
+        raise NotFound("metrics")
+    return Response(await services.metrics(), media_type=METRICS_TYPE)
+
+
+HANDLERS = (get_liveness, get_readiness, get_metrics)
