@@ -328,10 +328,14 @@ class BankStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fresh:
-    """The first request with its key. ``effect_id`` is the id that what it creates must have, so that a repetition
-    after a crash finds the first one's work instead of doing it twice."""
+    """The first request with its key holds it. ``effect_id`` is the id that what it creates must have, so that a
+    repetition after a crash finds the first one's work instead of doing it twice. ``token`` fences the claim: after
+    another one it is worthless."""
 
+    caller_id: UUID
+    key: str
     effect_id: UUID
+    token: UUID
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -344,21 +348,26 @@ class Replay:
 
 
 class IdempotencyStore(Protocol):
+    """What is asked for with a claim whose token no longer holds, or that was settled, changes nothing."""
+
     async def claim(
         self, caller: Caller, key: str, request_hash: bytes, *, effect_id: UUID, lease: timedelta
     ) -> Fresh | Replay:
         """Raises IdempotencyKeyReused for another request hash, RequestInProgress while the first one runs.
 
-        A claim that was not settled within ``lease`` is taken over, with the first one's effect id.
+        A claim that was neither settled nor renewed within ``lease`` is taken over, with the first one's effect id.
         """
 
-    async def settle(self, caller: Caller, key: str, reply: Replay) -> None:
+    async def renew(self, claim: Fresh, lease: timedelta) -> bool:
+        """Holds the key for ``lease`` from now. False where the claim's token no longer holds."""
+
+    async def settle(self, claim: Fresh, reply: Replay) -> None:
         """Keeps the answer for at least 24 hours."""
 
-    async def release(self, caller: Caller, key: str) -> None:
+    async def release(self, claim: Fresh) -> None:
         """Forgets a claim whose request was refused: nothing was created."""
 
-    async def let_go(self, caller: Caller, key: str) -> None:
+    async def let_go(self, claim: Fresh) -> None:
         """Ends the lease of a claim whose outcome is unknown: the next try takes over at once, with its effect id."""
 
 

@@ -51,6 +51,9 @@ def refused(request: AnyRequest, error: errors.CredcoreError) -> Response[bytes]
             fields = [FieldProblem(pointer=error.pointer, detail=error.detail)]
         case errors.Unauthenticated() | errors.InvalidCredentials() | errors.SecondFactorRequired():
             headers["WWW-Authenticate"] = 'Bearer realm="credcore"'
+        case errors.RequestInProgress():
+            # Most requests end within that; a killed one's key is free after its lease.
+            headers["Retry-After"] = "1"
         case errors.NotFound():
             detail = f"There is no such {error.what} for this caller."
         case RateLimited():

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
 from litestar import Response
 
 from credcore.accounts import Caller
-from credcore.errors import IdempotencyKeyReused, InvalidValue, Refused
-from credcore.ports import Replay
+from credcore.errors import IdempotencyKeyReused, InvalidValue, Refused, Unavailable
+from credcore.ports import Fresh, IdempotencyStore, Replay
 from credcore_http.requests import AnyRequest, Gate
 from credcore_http.services import Services
 
 HEADER = "idempotency-key"
-LEASE = timedelta(seconds=60)
-"""How long a first request may run before a repetition takes over. Longer than any call of ours takes."""
+LEASE = timedelta(seconds=10)
+"""How long a key waits for another try after the process that held it was killed. While a request runs, however long
+that is, its lease is renewed."""
+RENEWED_EVERY = timedelta(seconds=3)
+"""So that two renewals may fail."""
 KEPT_HEADERS = frozenset({"location"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+log = logging.getLogger(__name__)
 
 Effect = Callable[[UUID], Awaitable[Response[bytes]]]
 
@@ -50,17 +58,43 @@ async def once(
         headers = {**dict(claim.headers), "Idempotency-Replayed": "true"}
         return Response(claim.body, status_code=claim.status, media_type="application/json", headers=headers)
     try:
-        response = await effect(claim.effect_id)
+        async with _held(services.idempotency, claim):
+            response = await effect(claim.effect_id)
     except Refused:
-        await services.idempotency.release(caller, key)
+        await services.idempotency.release(claim)
         raise
     except BaseException:
-        await services.idempotency.let_go(caller, key)
+        await services.idempotency.let_go(claim)
         raise
     kept = tuple((name, value) for name, value in response.headers.items() if name.lower() in KEPT_HEADERS)
     reply = Replay(status=response.status_code or 200, body=response.content, headers=kept)
-    await services.idempotency.settle(caller, key, reply)
+    await services.idempotency.settle(claim, reply)
     return response
+
+
+@asynccontextmanager
+async def _held(store: IdempotencyStore, claim: Fresh) -> AsyncIterator[None]:
+    """The key stays this request's while the block runs, unless the store was away for a whole lease.
+
+    Then another request may have taken over, with the same effect id: both find the same work, and what is left to do
+    with the key is the other's.
+    """
+    renewing = asyncio.create_task(_renewed(store, claim), name="credcore-idempotency-lease")
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        [ended] = await asyncio.gather(renewing, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.error("a lease was not renewed", exc_info=ended)
+
+
+async def _renewed(store: IdempotencyStore, claim: Fresh) -> None:
+    held = True
+    while held:
+        await asyncio.sleep(RENEWED_EVERY.total_seconds())
+        with suppress(Unavailable):
+            held = await store.renew(claim, LEASE)
 
 
 def _checked(keys: list[str]) -> str:

@@ -39,6 +39,8 @@ HEADERS: Mapping[str, str] = {
     "RateLimit-Policy": "The limits: `q` requests at once, and as many again in `w` seconds",
 }
 HEADERS_OF = {401: ("WWW-Authenticate",), 429: ("Retry-After", "RateLimit", "RateLimit-Policy"), 503: ("Retry-After",)}
+HEADERS_OF_CODE = {"request-in-progress": ("Retry-After",)}
+"""Beside those of the status."""
 
 
 def document(calls: Iterable[Call], *, version: str) -> Json:
@@ -164,12 +166,13 @@ def _problem(status: int, codes: list[str]) -> Json:
         "description": ", ".join(f"`{code}`" for code in codes),
         "content": {PROBLEM_TYPE: {"schema": schema, "examples": examples}},
     }
-    _add_headers(described, status)
+    _add_headers(described, status, codes)
     return described
 
 
-def _add_headers(answer: Json, status: int) -> None:
-    if names := HEADERS_OF.get(status):
+def _add_headers(answer: Json, status: int, codes: Iterable[str] = ()) -> None:
+    names = [*HEADERS_OF.get(status, ()), *(name for code in codes for name in HEADERS_OF_CODE.get(code, ()))]
+    if names:
         answer["headers"] = {name: _header(HEADERS[name]) for name in names}
 
 

@@ -19,6 +19,9 @@ from credcore_pg.rows import CALLER, admit
 KEPT_FOR = timedelta(hours=48)
 """Twice what is promised, so that a client's day and ours need not agree."""
 
+HELD = "principal_id = $1 AND key = $2 AND claim_token = $3 AND settled_at IS NULL"
+"""While the claim with token $3 holds."""
+
 # Of many at once one inserts, and the others come after it and read its row: a claim is had by whose token stands.
 _CLAIM = f"""
 WITH {CALLER},
@@ -40,20 +43,20 @@ FROM (VALUES (1)) AS always LEFT JOIN caller ON true LEFT JOIN claimed ON true
 """  # noqa: S608 - nothing but a constant goes in
 
 # Old keys go on the way, a caller's own at a time.
-_SETTLE = """
-WITH clock AS (SELECT coalesce($3::timestamptz, clock_timestamp()) AS now),
+_SETTLE = f"""
+WITH clock AS (SELECT coalesce($4::timestamptz, clock_timestamp()) AS now),
 old AS (
-    DELETE FROM idempotency_key USING clock WHERE principal_id = $1 AND key <> $2 AND claimed_at < now - $7::interval
+    DELETE FROM idempotency_key USING clock WHERE principal_id = $1 AND key <> $2 AND claimed_at < now - $8::interval
 )
-UPDATE idempotency_key SET settled_at = now, status = $4, body = $5, headers = $6::jsonb FROM clock
-WHERE principal_id = $1 AND key = $2
-"""
-_RELEASE = "DELETE FROM idempotency_key WHERE principal_id = $1 AND key = $2 AND settled_at IS NULL"
+UPDATE idempotency_key SET settled_at = now, status = $5, body = $6, headers = $7::jsonb FROM clock
+WHERE {HELD}
+"""  # noqa: S608 - as above
+_RELEASE = f"DELETE FROM idempotency_key WHERE {HELD}"  # noqa: S608 - as above
 
-_LET_GO = """
-UPDATE idempotency_key SET leased_until = coalesce($3::timestamptz, clock_timestamp())
-WHERE principal_id = $1 AND key = $2 AND settled_at IS NULL
-"""
+_LEASE = f"""
+UPDATE idempotency_key SET leased_until = coalesce($4::timestamptz, clock_timestamp()) + $5::interval WHERE {HELD}
+RETURNING true AS held
+"""  # noqa: S608 - as above
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class PostgresIdempotency:
     async def claim(
         self, caller: Caller, key: str, request_hash: bytes, *, effect_id: UUID, lease: timedelta
     ) -> Fresh | Replay:
+        token = UUID(bytes=secrets.token_bytes(16))
         row = await self.database.only_row(
             _CLAIM,
             caller.id,
@@ -71,7 +75,7 @@ class PostgresIdempotency:
             findable(key),
             request_hash,
             effect_id,
-            UUID(bytes=secrets.token_bytes(16)),
+            token,
             lease,
         )
         admit(row)
@@ -81,25 +85,25 @@ class PostgresIdempotency:
             return _reply_of(row)
         if not row["held"]:
             raise RequestInProgress
-        return Fresh(effect_id=row["effect_id"])
+        return Fresh(caller_id=caller.id, key=key, effect_id=row["effect_id"], token=token)
 
-    async def settle(self, caller: Caller, key: str, reply: Replay) -> None:
-        await self.database.row(
-            _SETTLE,
-            caller.id,
-            findable(key),
-            self.database.now,
-            reply.status,
-            reply.body,
-            encoded(reply.headers),
-            KEPT_FOR,
-        )
+    async def renew(self, claim: Fresh, lease: timedelta) -> bool:
+        return await self.database.row(_LEASE, *_named(claim), self.database.now, lease) is not None
 
-    async def release(self, caller: Caller, key: str) -> None:
-        await self.database.row(_RELEASE, caller.id, findable(key))
+    async def settle(self, claim: Fresh, reply: Replay) -> None:
+        now = self.database.now
+        answer = (reply.status, reply.body, encoded(reply.headers))
+        await self.database.row(_SETTLE, *_named(claim), now, *answer, KEPT_FOR)
 
-    async def let_go(self, caller: Caller, key: str) -> None:
-        await self.database.row(_LET_GO, caller.id, findable(key), self.database.now)
+    async def release(self, claim: Fresh) -> None:
+        await self.database.row(_RELEASE, *_named(claim))
+
+    async def let_go(self, claim: Fresh) -> None:
+        await self.database.row(_LEASE, *_named(claim), self.database.now, timedelta())
+
+
+def _named(claim: Fresh) -> tuple[UUID, str, UUID]:
+    return claim.caller_id, findable(claim.key), claim.token
 
 
 def _reply_of(row: asyncpg.Record) -> Replay:

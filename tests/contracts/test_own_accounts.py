@@ -55,8 +55,8 @@ async def _lived(stores, email: str):
     await stores.shares.share(caller, begun.id, ids.new_id(), "advisor@example.org")
     unfinished = await stores.begin(caller)
     await stores.answer(caller, unfinished.id, ESSAY)
-    await stores.idempotency.claim(caller, "key", b"hash", effect_id=ids.new_id(), lease=timedelta(seconds=9))
-    await stores.idempotency.settle(caller, "key", Replay(status=200, body=b'{"kept": "body"}', headers=()))
+    held = await stores.idempotency.claim(caller, "key", b"hash", effect_id=ids.new_id(), lease=timedelta(seconds=9))
+    await stores.idempotency.settle(held, Replay(status=200, body=b'{"kept": "body"}', headers=()))
     return caller, begun
 
 

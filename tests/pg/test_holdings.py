@@ -82,8 +82,8 @@ async def _lived(stores):
     await stores.profiles.conclude(caller, begun.id, conclusion)
     await stores.shares.share(caller, begun.id, ids.new_id(), "advisor@example.org")
     body = f'{{"name": "{NAME}", "text": "{ESSAY_TEXT}"}}'.encode()
-    await stores.idempotency.claim(caller, "key", b"hash", effect_id=begun.id, lease=timedelta(seconds=9))
-    await stores.idempotency.settle(caller, "key", Replay(status=200, body=body, headers=()))
+    held = await stores.idempotency.claim(caller, "key", b"hash", effect_id=begun.id, lease=timedelta(seconds=9))
+    await stores.idempotency.settle(held, Replay(status=200, body=body, headers=()))
     return caller, begun, unfinished
 
 

@@ -95,8 +95,8 @@ async def lived(stores):
 
     await stores.profiles.conclude(made.caller, begun.id, decide)
     effect = ids.new_id()
-    await stores.idempotency.claim(made.caller, "key", b"hash", effect_id=effect, lease=timedelta(seconds=9))
-    await stores.idempotency.settle(made.caller, "key", Replay(status=200, body=b"", headers=()))
+    held = await stores.idempotency.claim(made.caller, "key", b"hash", effect_id=effect, lease=timedelta(seconds=9))
+    await stores.idempotency.settle(held, Replay(status=200, body=b"", headers=()))
     return made.caller, begun
 
 
@@ -201,8 +201,8 @@ async def test_old_keys_and_families_go_on_the_way(postgres, clock):
     lease = timedelta(seconds=9)
     reply = Replay(status=200, body=b"", headers=())
     for key in ("old", "new"):
-        await postgres.idempotency.claim(made.caller, key, b"hash", effect_id=ids.new_id(), lease=lease)
-        await postgres.idempotency.settle(made.caller, key, reply)
+        held = await postgres.idempotency.claim(made.caller, key, b"hash", effect_id=ids.new_id(), lease=lease)
+        await postgres.idempotency.settle(held, reply)
         await postgres.refresh_tokens.open_family(ids.new_id(), made.id, key.encode())
         clock.move(days=31)
     left = await counts(postgres)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -21,7 +22,8 @@ class MemoryIdempotency:
     ) -> Fresh | Replay:
         self.state.admit(caller)
         now = self.state.clock()
-        new = KeyRow(request_hash=request_hash, effect_id=effect_id, claimed_at=now, leased_until=now)
+        token = UUID(bytes=secrets.token_bytes(16))
+        new = KeyRow(request_hash=request_hash, effect_id=effect_id, token=token, claimed_at=now, leased_until=now)
         entry = self.state.keys.setdefault((caller.id, key), new)
         if entry.request_hash != request_hash:
             raise IdempotencyKeyReused
@@ -29,18 +31,27 @@ class MemoryIdempotency:
             return entry.reply
         if entry.leased_until > now:
             raise RequestInProgress
-        entry.leased_until = now + lease
-        return Fresh(effect_id=entry.effect_id)
+        entry.token, entry.leased_until = token, now + lease
+        return Fresh(caller_id=caller.id, key=key, effect_id=entry.effect_id, token=token)
 
-    async def settle(self, caller: Caller, key: str, reply: Replay) -> None:
-        if entry := self.state.keys.get((caller.id, key)):
+    async def renew(self, claim: Fresh, lease: timedelta) -> bool:
+        entry = self._held(claim)
+        if entry is not None:
+            entry.leased_until = self.state.clock() + lease
+        return entry is not None
+
+    async def settle(self, claim: Fresh, reply: Replay) -> None:
+        if entry := self._held(claim):
             entry.reply = reply
 
-    async def release(self, caller: Caller, key: str) -> None:
-        entry = self.state.keys.get((caller.id, key))
-        if entry is not None and entry.reply is None:
-            del self.state.keys[caller.id, key]
+    async def release(self, claim: Fresh) -> None:
+        if self._held(claim):
+            del self.state.keys[claim.caller_id, claim.key]
 
-    async def let_go(self, caller: Caller, key: str) -> None:
-        if entry := self.state.keys.get((caller.id, key)):
+    async def let_go(self, claim: Fresh) -> None:
+        if entry := self._held(claim):
             entry.leased_until = self.state.clock()
+
+    def _held(self, claim: Fresh) -> KeyRow | None:
+        entry = self.state.keys.get((claim.caller_id, claim.key))
+        return entry if entry is not None and entry.token == claim.token and entry.reply is None else None

@@ -139,6 +139,7 @@ class KeyRow:
 
     request_hash: bytes
     effect_id: UUID
+    token: UUID
     claimed_at: datetime
     leased_until: datetime
     reply: Replay | None = None
