@@ -64,6 +64,25 @@ def test_what_an_administrator_did_is_shown_to_the_operator(home: Home, start: C
     assert "older entries" in told.stderr
 
 
+def test_what_the_operator_did_is_shown_too(home: Home) -> None:
+    _make(home, "ada@example.org", "student")
+    assert home.call("user", "role", "--email", "ada@example.org", "--role", "advisor").returncode == 0
+    assert home.call("user", "reset", "--email", "ada@example.org").returncode == 0
+    kid = json.loads(home.call("keys", "rotate", "--json").stdout)["kid"]
+    assert home.call("user", "list").returncode == 0
+    items = json.loads(home.call("audit", "--json").stdout)["items"]
+    assert [(item["deed"], item["detail"]) for item in items] == [
+        ("accounts-listed", ""),
+        ("keys-rotated", f"to {kid}"),
+        ("reset-issued", ""),
+        ("role-changed", "from student to advisor"),
+        ("account-read", ""),
+        ("account-created", "as student"),
+    ]
+    assert {(item["byOperator"], item["actorId"]) for item in items} == {(True, None)}
+    assert all("@" in item["address"] for item in items), "who ran the command, and on which machine"
+
+
 def test_entries_from_a_moment_on(home: Home) -> None:
     _make(home, "root@example.org", "admin")
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"

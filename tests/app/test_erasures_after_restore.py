@@ -112,6 +112,12 @@ async def test_whoever_was_erased_after_the_backup_is_erased_again_and_nothing_o
     _register(url, "bob@example.org", "Bob")
     traces = [EMAIL, NAME, ESSAY_TEXT, tokens["userId"], _answer_an_essay(url, tokens["accessToken"])]
 
+    tokens |= ask(url, "POST", "/auth/login", {"email": EMAIL, "password": PASSWORD})[1]
+    tokens |= ask(url, "POST", "/auth/refresh", {"refreshToken": tokens["refreshToken"]})[1]
+    export = json.dumps(ask(url, "GET", "/users/me/export", token=tokens["accessToken"])[1])
+    assert [trace for trace in traces if trace not in export] == []
+    assert _of([PASSWORD, tokens["refreshToken"]], export) == []
+
     backup = databases.dump(live["CREDCORE_DATABASE_URL"])
     assert [trace for trace in traces if trace not in backup] == []
     assert ask(url, "DELETE", "/users/me", {"password": PASSWORD}, token=tokens["accessToken"])[0] == 204
@@ -121,7 +127,8 @@ async def test_whoever_was_erased_after_the_backup_is_erased_again_and_nothing_o
     assert _of(traces, ledger.read_text()) == []
     assert ledger.stat().st_mode & 0o077 == 0
     assert server.stop() == 0
-    assert _of(traces[:4], "".join(server.said)) == []
+    in_no_line = [*traces[:4], PASSWORD, tokens["accessToken"], tokens["refreshToken"]]
+    assert _of(in_no_line, "".join(server.told)) == []
 
     restored = {"CREDCORE_DATABASE_URL": await databases.empty()}
     databases.restore(backup, restored["CREDCORE_DATABASE_URL"])
