@@ -10,6 +10,7 @@ import pytest
 from builders import essay, judgement
 from credcore.errors import Unavailable
 from credcore.grading import Flag, GradingTask, Judgement
+from credcore.offline_grader import OfflineGrader, judge_offline
 from credcore.ports import NoAiGrade
 from credcore.services.judging import Judges
 
@@ -32,6 +33,10 @@ class Ai:
 
 def judges(ai: Ai | None) -> Judges:
     return Judges(ai=ai, offline=lambda task: OFFLINE)
+
+
+async def test_the_offline_judgement_is_the_same_behind_the_port_of_graders() -> None:
+    assert await OfflineGrader().judge(TASK) == judge_offline(TASK)
 
 
 async def test_with_consent_the_ai_judges() -> None:

@@ -169,6 +169,18 @@ async def test_the_account_is_for_persons_who_have_one_with_the_epoch_it_is_at(w
         await world.accounts.me(account.caller)
 
 
+async def test_whoever_stands_is_admitted_person_or_partner_and_nobody_else(world: World) -> None:
+    account = (await registered(world)).account
+    platform = partner()
+    world.state.partners[platform.id] = platform.epoch
+    for caller in (account.caller, platform):
+        await world.accounts.admit(caller)
+        with pytest.raises(Unauthenticated):
+            await world.accounts.admit(replace(caller, epoch=caller.epoch + 1))
+    with pytest.raises(Unauthenticated):
+        await world.accounts.admit(partner())
+
+
 # --- how often --------------------------------------------------------------------------------------------------------
 
 

@@ -55,6 +55,7 @@ async def test_sessions_come_newest_first_page_by_page(world: AccountWorld) -> N
     [last] = rest.items
     assert (last.id, last.address, last.agent) == (first.session_id, "192.0.2.1", "A browser")
     assert rest.next_after is None
+    assert (await world.own.sessions(first.caller, limit=3, after=None)).next_after is None
 
 
 async def test_nobody_sees_or_ends_somebody_elses_session(world: AccountWorld) -> None:

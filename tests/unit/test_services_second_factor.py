@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import pytest
@@ -10,7 +11,6 @@ from account_world import PASSWORD, AccountWorld
 from builders import partner
 from credcore.accounts import Caller, UserRole
 from credcore.errors import Forbidden, InvalidCredentials, InvalidValue, NotFound, SecondFactorRequired
-from credcore.second_factor import RECOVERY_CODES
 
 
 @dataclass
@@ -74,6 +74,15 @@ async def test_nothing_is_confirmed_that_was_not_begun(ada: Ada) -> None:
         await ada.world.factors.confirm(ada.caller, "000000")
 
 
+async def test_whether_there_is_a_factor_can_be_asked_before_anything_else(ada: Ada) -> None:
+    with pytest.raises(NotFound):
+        await ada.world.factors.require(ada.caller)
+    with pytest.raises(Forbidden):
+        await ada.world.factors.require(partner())
+    await ada.world.factors.begin(ada.caller)
+    await ada.world.factors.require(ada.caller)
+
+
 async def test_from_its_confirmation_on_a_code_is_asked_for_once_the_password_was_right(ada: Ada) -> None:
     await ada.enrol()
     for code in (None, "000000", "no code"):
@@ -116,7 +125,8 @@ async def test_the_code_that_confirmed_lets_nobody_in(ada: Ada) -> None:
 
 async def test_each_recovery_code_lets_in_once_however_it_is_written(ada: Ada) -> None:
     recovery = await ada.enrol()
-    assert len(set(recovery)) == RECOVERY_CODES
+    assert len(set(recovery)) == 10
+    assert all(re.fullmatch(r"([0-9a-f]{4}-){4}[0-9a-f]{4}", code) for code in recovery)
     assert await ada.world.login(code=recovery[0])
     with pytest.raises(SecondFactorRequired):
         await ada.world.login(code=recovery[0])
