@@ -12,7 +12,8 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 
 from credcore.accounts import Caller, Origin
-from credcore.errors import InvalidValue, Unauthenticated
+from credcore.errors import InvalidValue, NotFound, Unauthenticated
+from credcore.ids import parse_id
 from credcore_http.edge.json_syntax import lone_surrogate
 from credcore_http.tokens import AccessTokens
 from credcore_http.wire.base import Inbound
@@ -27,7 +28,7 @@ DEFAULT_LIMIT = 20
 MAX_AGENT = 200
 _PATH = re.compile(r" - at `(.+)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
-_FIELD = re.compile(r"(missing required|contains unknown) field `(.+?)`")
+_FIELD = re.compile(r"(missing required|contains unknown) field `(.*)`", re.DOTALL)
 
 
 def caller_of(request: AnyRequest, tokens: AccessTokens) -> Caller:
@@ -136,8 +137,8 @@ def _cursor(text: str | None) -> UUID | None:
     if text is None:
         return None
     try:
-        return UUID(text)
-    except ValueError:
+        return parse_id(text, "cursor")
+    except NotFound:
         raise InvalidValue("/cursor", "is not a cursor that this list gave") from None
 
 
