@@ -15,6 +15,7 @@ from credcore_app.settings import Settings
 from credcore_app.telemetry.counted import CountedProfiles, CountedQueue
 from credcore_app.telemetry.exposition import SHARED, Exposition
 from credcore_app.telemetry.instruments import AiInstruments, Instruments
+from credcore_app.telemetry.spans import Tell, open_spans
 from credcore_http.edge import AccessLine
 from credcore_pg import PostgresStores
 
@@ -29,12 +30,15 @@ class Telemetry:
     profiles: CountedProfiles
     exposition: Exposition
     public: bool
+    spans: Tell | None
 
     def counting(self, log: Callable[[AccessLine], None]) -> Callable[[AccessLine], None]:
-        """``log``, with each request counted as well."""
+        """``log``, with each request counted as well, and told to whoever collects spans."""
 
         def both(line: AccessLine) -> None:
             self.instruments.request(line)
+            if self.spans is not None:
+                self.spans(line)
             log(line)
 
         return both
@@ -46,21 +50,28 @@ async def open_telemetry(settings: Settings, stores: PostgresStores) -> AsyncIte
 
     Raises:
         StartFailed: that address can't be had.
+        Fault: spans are to be exported by what is not installed.
     """
+    async with open_spans() as spans:
+        telemetry = _telemetry(settings, stores, spans)
+        if settings.metrics_address is None:
+            yield telemetry
+            return
+        async with _published(telemetry.exposition, settings.metrics_address):
+            yield telemetry
+
+
+def _telemetry(settings: Settings, stores: PostgresStores, spans: Tell | None) -> Telemetry:
     instruments = Instruments()
-    telemetry = Telemetry(
+    return Telemetry(
         instruments=instruments,
         ai=AiInstruments(instruments, settings.openai_model, configured=settings.openai_api_key is not None),
         queue=CountedQueue(stores.queue, instruments),
         profiles=CountedProfiles(stores.profiles, instruments),
         exposition=Exposition(instruments, stores.queue_state.read),
         public=settings.metrics_address is None,
+        spans=spans,
     )
-    if settings.metrics_address is None:
-        yield telemetry
-        return
-    async with _published(telemetry.exposition, settings.metrics_address):
-        yield telemetry
 
 
 @asynccontextmanager

@@ -18,12 +18,16 @@ _TRACEPARENT = re.compile(r"(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """What ties an answer, its log lines and the caller's own trace together. All ids are safe to log."""
+    """What ties an answer, its log lines and the caller's own trace together. All ids are safe to log.
+
+    ``parent_id``: the caller's span; None where this trace begins here.
+    """
 
     request_id: str
     trace_id: str
     span_id: str
     sampled: bool
+    parent_id: str | None = None
 
     @property
     def traceparent(self) -> str:
@@ -37,12 +41,13 @@ current_request: ContextVar[RequestContext | None] = ContextVar("current_request
 def context_of(scope: Scope, random_bytes: RandomBytes) -> RequestContext:
     """The caller's own ids where they are well formed, with a new span for this hop; new ones otherwise."""
     trace = _caller_trace(scope)
-    trace_id, sampled = trace if trace is not None else (random_bytes(16).hex(), False)
+    trace_id, parent_id, sampled = trace if trace is not None else (random_bytes(16).hex(), None, False)
     return RequestContext(
         request_id=_caller_request_id(scope) or random_bytes(16).hex(),
         trace_id=trace_id,
         span_id=random_bytes(8).hex(),
         sampled=sampled,
+        parent_id=parent_id,
     )
 
 
@@ -51,7 +56,7 @@ def _caller_request_id(scope: Scope) -> str | None:
     return values[0] if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) else None
 
 
-def _caller_trace(scope: Scope) -> tuple[str, bool] | None:
+def _caller_trace(scope: Scope) -> tuple[str, str, bool] | None:
     values = header_values(scope, b"traceparent")
     match = _TRACEPARENT.fullmatch(values[0]) if len(values) == 1 else None
     if match is None:
@@ -59,4 +64,4 @@ def _caller_trace(scope: Scope) -> tuple[str, bool] | None:
     version, trace_id, parent_id, flags, rest = match.groups()
     if (version == "00" and rest) or not int(trace_id, 16) or not int(parent_id, 16):
         return None
-    return trace_id, bool(int(flags, 16) & 1)
+    return trace_id, parent_id, bool(int(flags, 16) & 1)
