@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.app.databases import Databases
 from tests.app.program import Home, Program
 
 
@@ -63,3 +64,10 @@ def start() -> Iterator[Callable[..., Program]]:
     yield begin
     for program in running:
         program.end()
+
+
+@pytest.fixture
+async def databases(postgres_dsn: str) -> AsyncIterator[Databases]:
+    made = Databases(postgres_dsn)
+    yield made
+    await made.drop()
