@@ -11,6 +11,7 @@ from tests.http.access_stage import NOBODYS, Caller, Who, caller
 from tests.http.driving import World, refusal
 from tests.http.test_access import ARGUMENTS, CALLS, TABLE, is_about_something, path_of
 
+from credcore.memory import MemoryAccounts
 from credcore_http.calls import Call
 
 BAD_QUERY = {"limit": "abc", "cursor": "x", "revision": "0", "learnerRef": "", "assessmentId": "not-an-id"}
@@ -110,3 +111,21 @@ async def test_whoever_can_never_do_it_is_told_that_alone(world: World, operatio
 async def test_what_is_not_there_is_told_before_the_shape(world: World, operation_id: str, who: Who) -> None:
     answers = await _refusals(world, operation_id, who)
     assert answers == dict.fromkeys(answers, (404, "not-found"))
+
+
+async def test_only_a_refusal_asks_for_the_account_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    admit = MemoryAccounts.admit
+
+    async def counted(self: MemoryAccounts, by: object) -> None:
+        asked.append(by)
+        await admit(self, by)  # type: ignore[arg-type]  # passed on
+
+    monkeypatch.setattr(MemoryAccounts, "admit", counted)
+    by = await caller(world, Who.OWNER, about_something=True)
+    async with by.client as client:
+        await client.get(f"/assessments/{by.about.open}/next")
+        await client.post(f"/assessments/{by.about.open}/answer", **ARGUMENTS["answerQuestion"](by))
+        assert asked == []
+        assert refusal(await client.get("/assessments/not-an-id/next")) == (404, "not-found")
+        assert len(asked) == 1
