@@ -12,7 +12,6 @@ from credcore.services.grading import QueuePolicy
 from samples import judgement
 from world import opened
 
-PATIENCE = timedelta(seconds=20)
 ONCE = QueuePolicy(max_attempts=1)
 
 
@@ -24,7 +23,7 @@ async def test_completion_does_not_wait_for_a_dead_job() -> None:
     await world.queue.claim(limit=99, lease=timedelta(seconds=5), max_attempts=1)  # and nobody hears of them again
     world.clock.move(seconds=6)
     async with asyncio.timeout(5):
-        profile = (await world.completing(timeout=PATIENCE).complete(caller, id)).profile
+        profile = (await world.completion.complete(caller, id)).profile
     judged = [answer for answer in profile.answers if answer.question_id in essays]
     assert len(judged) == len(essays)
     assert all(Flag.NEEDS_REVIEW in answer.flags for answer in judged)
@@ -37,7 +36,7 @@ async def test_only_the_dead_ones_are_marked_for_review() -> None:
     essays = await world.answer_essays(caller, id)
     [dead] = await world.queue.claim(limit=1, lease=timedelta(seconds=5), max_attempts=1)
     world.clock.move(seconds=6)
-    profile = (await world.completing(timeout=PATIENCE).complete(caller, id)).profile
+    profile = (await world.completion.complete(caller, id)).profile
     for_review = {answer.question_id for answer in profile.answers if Flag.NEEDS_REVIEW in answer.flags}
     assert for_review == {dead.task.question.id}
     assert len(essays) == 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -18,10 +17,7 @@ from credcore.errors import AssessmentNotCompleted, Forbidden, NotFound, Nothing
 from credcore.grading import Flag, grade_of
 from credcore.questions import QuestionType
 from samples import TEST_GRADER, judgement, right_answer
-from world import MOMENT, DownGrader, HangingGrader, ScriptedGrader, World, opened
-
-PATIENCE = timedelta(seconds=20)
-"""More than any of these tests takes: what waits for this long has failed."""
+from world import MOMENT, PATIENCE, DownGrader, HangingGrader, ScriptedGrader, World, opened
 
 
 @pytest.fixture
@@ -95,7 +91,7 @@ async def test_there_is_nothing_to_complete_without_a_scored_answer(
 async def test_completion_judges_itself_what_no_worker_holds(world: World, caller: Caller) -> None:
     id = await finished(world, caller)
     grader = ScriptedGrader(share="0.4")
-    completion = world.completing(timeout=PATIENCE, worker=world.another_worker(grader))
+    completion = world.completing(worker=world.another_worker(grader))
     profile = (await completion.complete(caller, id)).profile
     assert len(grader.asked) == 5
     assert not profile.provisional
@@ -108,7 +104,7 @@ async def test_completion_waits_for_what_a_worker_holds(world: World, caller: Ca
     hanging = HangingGrader()
     holding = asyncio.create_task(world.another_worker(hanging).work(id))
     await hanging.started.wait()
-    completing = asyncio.create_task(world.completing(timeout=PATIENCE).complete(caller, id))
+    completing = asyncio.create_task(world.completing().complete(caller, id))
     await asyncio.sleep(0)
     assert not completing.done()
     hanging.let_go.set()
@@ -121,7 +117,7 @@ async def test_when_the_time_is_up_the_fallback_judges_and_the_profile_says_so(
     world: World, caller: Caller, grader: Callable[[], HangingGrader | DownGrader]
 ) -> None:
     id = await finished(world, caller)
-    completion = world.completing(worker=world.another_worker(grader()))
+    completion = world.completing(timeout=MOMENT, worker=world.another_worker(grader()))
     began = asyncio.get_running_loop().time()
     profile = (await completion.complete(caller, id)).profile
     assert asyncio.get_running_loop().time() - began < 30 * MOMENT.total_seconds()
@@ -134,7 +130,7 @@ async def test_when_the_time_is_up_the_fallback_judges_and_the_profile_says_so(
 async def test_a_fallback_that_is_not_provisional_ends_the_jobs(caller: Caller, world: World) -> None:
     id = await finished(world, caller)
     final = replace(
-        world.completing(worker=world.another_worker(DownGrader())),
+        world.completing(timeout=MOMENT, worker=world.another_worker(DownGrader())),
         fallback=lambda task: judgement(task.question, "0.5"),
     )
     assert not (await final.complete(caller, id)).profile.provisional
@@ -151,7 +147,7 @@ async def test_grades_that_are_there_already_are_kept_and_only_the_rest_falls_ba
     grade = world.fallback(claim.task)
     kept = grade_of(claim.task, replace(grade, flags=frozenset()), grade_id=ids.new_id(), now=world.clock.now)
     assert await world.queue.finish(claim, kept)
-    completion = world.completing(worker=world.another_worker(DownGrader()))
+    completion = world.completing(timeout=MOMENT, worker=world.another_worker(DownGrader()))
     profile = (await completion.complete(caller, id)).profile
     flags = {answer.question_id: answer.flags for answer in profile.answers if answer.grader == TEST_GRADER}
     assert flags == {first: frozenset()} | dict.fromkeys(rest, frozenset({Flag.PROVISIONAL}))
