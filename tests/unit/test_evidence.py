@@ -65,7 +65,18 @@ def test_a_quote_that_ends_within_a_ligature_takes_the_whole_of_it() -> None:
 
 @pytest.mark.parametrize(
     "quote",
-    ["", "   ", "\u2026", "[...]", "???", "it must", "and that", "it must scan every table", "A lookup in a tree."],
+    [
+        "",
+        "   ",
+        "\u2026",
+        "[...]",
+        "???",
+        "it must",
+        "and that",
+        "it must scan every table",
+        "A lookup in a tree.",
+        "mustscaneveryrow",
+    ],
 )
 def test_what_says_nothing_or_does_not_stand_in_the_answer_is_no_evidence(quote: str) -> None:
     assert found(quote, f"{ANSWER} ???") is None
@@ -79,6 +90,10 @@ def test_what_the_question_says_is_no_evidence_however_it_was_copied() -> None:
 
 def test_a_line_of_code_is_evidence_without_a_word_of_prose() -> None:
     assert found("if it.is_not(): do()", "Like this:\nif it.is_not(): do()\n") == "if it.is_not(): do()"
+
+
+def test_a_quote_begins_and_ends_where_the_learner_s_own_words_do() -> None:
+    assert found("scan every row", "(scan every row)") == "scan every row"
 
 
 @pytest.mark.parametrize("gap", ["\u2026", "...", " [...] ", " [ \u2026 ] "])
