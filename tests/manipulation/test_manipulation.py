@@ -27,10 +27,7 @@ from credcore_openai.prompt import Secrets
 from credcore_openai.till import Till
 
 SECRETS = Secrets(nonce="0f1e2d3c4b5a", canary="a5b4c3d2e1f0")
-GAP = ("backend-cache-stampede", "content gaming", 2)
-"""Keywords alone, one of which ("same query") holds a function word: the offline grader takes them for prose."""
-ALL = all_cases(FAMILIES, SUBJECTS)
-CASES = [case for case in ALL if (case.subject.question.id, case.family, case.number) != GAP]
+CASES = all_cases(FAMILIES, SUBJECTS)
 
 
 def judges(client: ObeyingClient, prompts: int) -> Judges:
@@ -94,13 +91,6 @@ def test_the_offline_grader_keeps_to_the_same_figures() -> None:
         if wrong:
             broken.append(f"{case.id}: {wrong}")
     assert broken == []
-
-
-@pytest.mark.xfail(strict=True, reason="the offline grader's rule for lists counts function words alone")
-def test_keywords_with_a_function_word_among_them_earn_nothing() -> None:
-    for case in ALL:
-        if case not in CASES:
-            assert offline(case, case.answer).points <= 2
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.question.id)

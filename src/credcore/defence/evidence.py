@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from credcore.defence.screening import Sentence
-from credcore.offline.features import Vocabulary, content, expectation
+from credcore.offline.features import Vocabulary, expectation, meanings
 from credcore.offline.lexicon import FUNCTION_WORDS
 from credcore.offline.text import passage_of
 from credcore.questions import Essay
@@ -114,7 +114,7 @@ def bears_on(question: Essay, quote: str) -> bool:
     if passage is None or passage.code:
         return True
     vocabulary = _matter(question)
-    return any(vocabulary.holds(stemmed) for stemmed in content(passage))
+    return any(vocabulary.holds(stemmed) for stemmed in meanings(passage))
 
 
 @lru_cache(maxsize=512)

@@ -43,7 +43,9 @@ class Sentence:
 def needs_no_call(task: GradingTask) -> bool:
     """Whether nothing in the answer is an attempt: it is blank, gives up, copies the question, or only addresses
     the grader."""
-    reading = take(task.answer, prompt=task.question.prompt, reference=task.question.reference_answer)
+    essay = task.question
+    titles = [criterion.title for criterion in essay.criteria]
+    reading = take(task.answer, prompt=essay.prompt, reference=essay.reference_answer, titles=titles)
     return reading.void
 
 

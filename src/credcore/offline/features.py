@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from credcore.offline.lexicon import FUNCTION_WORDS, WEAK_WORDS
 from credcore.offline.text import Passage, passages, stem
+from credcore.offline.thesaurus import SAME
 
 PROMPT_SHARE = 0.3
 WEAK_SHARE = 0.35
@@ -20,7 +21,7 @@ FUZZY_SHARE = 0.8
 """What a word counts that also stands in the prompt, is said about anything, or is matched by its beginning
 alone."""
 
-_WEAK_STEMS = frozenset(stem(word) for word in WEAK_WORDS)
+_WEAK_STEMS = frozenset(map(stem, WEAK_WORDS))
 
 MOST_ALIKE = 20
 """Words with the same first four letters that are compared; text has fewer, only made-up text has more."""
@@ -33,7 +34,8 @@ class Features:
     """``coverage`` and ``precision`` in 0..1: how much of the expectation is said, how much of what is said
     beyond the prompt was expected; ``length`` the logarithm of the relative length, at most ``LONG_ENOUGH``;
     ``topic`` in 0..1: the share of everything said that the prompt or the expectation knows; ``own`` in 0..1:
-    the share of it that the prompt does not know; ``amount`` the weight of what is known."""
+    the share of it that the prompt does not know; ``amount`` the weight of what is known, ``expected`` that of all the
+    expectation's words."""
 
     coverage: float
     precision: float
@@ -41,16 +43,23 @@ class Features:
     topic: float
     own: float
     amount: float
+    expected: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expectation:
-    """What an answer is held against: the content of a text, weighed in the light of the prompt."""
+    """What an answer is held against: the content of a text, weighed in the light of the prompt.
+
+    ``amount`` is the weight of its content, and ``chosen`` whether all of that stands in the prompt already: the
+    answer to "by rows or by columns?" is one of the words asked with.
+    """
 
     weights: dict[str, float]
     total: float
     words: int
     prompt: frozenset[str]
+    amount: float
+    chosen: bool
 
 
 @lru_cache(maxsize=1024)
@@ -68,11 +77,16 @@ def content(passage: Passage) -> list[str]:
     ]
 
 
+def meanings(passage: Passage) -> list[str]:
+    """The same with one stem for all that mean the same."""
+    return [SAME.get(stemmed, stemmed) for stemmed in content(passage)]
+
+
 @lru_cache(maxsize=1024)
 def expectation(text: str, prompt: str) -> Expectation:
     """``text`` made ready to be compared with any number of answers to ``prompt``."""
-    asked = frozenset(stemmed for passage in read(prompt) for stemmed in content(passage))
-    counted = Counter(stemmed for passage in read(text) for stemmed in content(passage))
+    asked = frozenset(stemmed for passage in read(prompt) for stemmed in meanings(passage))
+    counted = Counter(stemmed for passage in read(text) for stemmed in meanings(passage))
     weights = {
         stemmed: weight(stemmed) * (PROMPT_SHARE if stemmed in asked else 1.0) * (1 + 0.5 * math.log(count))
         for stemmed, count in counted.items()
@@ -82,6 +96,8 @@ def expectation(text: str, prompt: str) -> Expectation:
         total=sum(weights.values()),
         words=sum(len(passage.words) for passage in read(text)),
         prompt=asked,
+        amount=_weight(counted),
+        chosen=bool(counted) and counted.keys() <= asked,
     )
 
 
@@ -120,9 +136,9 @@ def _alike(one: str, other: str) -> bool:
 def features(expected: Expectation, answer: Sequence[Passage]) -> Features:
     """What of ``answer`` speaks to the expectation; passages that touch none of it add no length."""
     relevant = [passage for passage in answer if _touches(expected, passage)]
-    spoken = Vocabulary({stemmed for passage in relevant for stemmed in content(passage)})
-    everything = {stemmed for passage in answer for stemmed in content(passage)}
-    fresh = everything - expected.prompt
+    spoken = Vocabulary({stemmed for passage in relevant for stemmed in meanings(passage)})
+    everything = {stemmed for passage in answer for stemmed in meanings(passage)}
+    fresh = everything if expected.chosen else everything - expected.prompt
     words = sum(len(passage.words) for passage in relevant)
     known = _weight_held(everything, Vocabulary(expected.weights.keys() | expected.prompt))
     return Features(
@@ -132,9 +148,19 @@ def features(expected: Expectation, answer: Sequence[Passage]) -> Features:
         ),
         length=min(LONG_ENOUGH, math.log((words + 5) / (expected.words + 5))),
         topic=_ratio(known, _weight(everything)),
-        own=_ratio(_weight(fresh), _weight(everything)),
+        own=_own(expected, everything),
         amount=known,
+        expected=expected.amount,
     )
+
+
+def _own(expected: Expectation, everything: frozenset[str] | set[str]) -> float:
+    """The share that the prompt does not know; of an answer that is chosen from the prompt, how far it is that answer
+    and not the prompt again."""
+    if expected.chosen:
+        chosen = _ratio(_weight(everything & expected.weights.keys()), _weight(everything))
+        return max(0.0, 2 * chosen - 1)
+    return _ratio(_weight(everything - expected.prompt), _weight(everything))
 
 
 def _weight(stems: Collection[str]) -> float:
@@ -162,4 +188,4 @@ def held(expected: Expectation, vocabulary: Vocabulary) -> dict[str, float]:
 
 
 def _touches(expected: Expectation, passage: Passage) -> bool:
-    return any(stemmed in expected.weights for stemmed in content(passage))
+    return any(stemmed in expected.weights for stemmed in meanings(passage))

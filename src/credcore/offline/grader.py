@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from credcore.offline import feedback
 from credcore.offline.coherence import evident, is_thin
+from credcore.offline.context import Terms, supported
 from credcore.offline.integrity import Reading, take
 from credcore.offline.model import gate, share
 from credcore.offline.rubric import CriterionSpec, Searched, attempted, earned, evidence, likeness, on_topic
@@ -43,8 +44,14 @@ class Finding:
 def grade(*, prompt: str, reference: str, criteria: Sequence[CriterionSpec], answer: str) -> Finding:
     """Judges ``answer``. Without criteria it is held against the reference as one criterion of ten points."""
     rubric = tuple(criteria) or (whole(reference),)
-    reading = take(answer, prompt=prompt, reference=reference)
-    attempt = _Attempt(prompt=prompt, reference=reference, reading=reading)
+    asked = _Asked(
+        prompt=prompt,
+        reference=reference,
+        titles=tuple(criterion.title for criterion in criteria),
+        terms=tuple(criterion.terms for criterion in rubric),
+    )
+    reading = _read(answer, asked)
+    attempt = _Attempt(asked, reading)
     found = tuple(_judge(criterion, attempt) for criterion in rubric)
     judged = [(criterion, finding.points) for criterion, finding in zip(rubric, found, strict=True)]
     return Finding(
@@ -61,20 +68,39 @@ def whole(reference: str) -> CriterionSpec:
     return CriterionSpec(id="answer", title="What the question asks for", max_points=10, looks_for=reference, terms=())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What an answer is read in the light of."""
+
+    prompt: str
+    reference: str
+    titles: tuple[str, ...]
+    terms: Terms
+
+
 class _Attempt:
     """One answer in the light of its question, with what every criterion needs of it.
 
     ``evident`` is the likeness of the passages that can be evidence: what criteria with terms are judged by.
     """
 
-    def __init__(self, *, prompt: str, reference: str, reading: Reading) -> None:
-        self.prompt = prompt
-        self.reference = reference
+    def __init__(self, asked: _Asked, reading: Reading) -> None:
+        self.asked = asked
         self.passages = reading.passages
-        coherent = evident(reading.passages)
+        coherent = supported(evident(reading.passages), _reference_of(asked), asked.terms)
         self.thin = is_thin(reading.passages, coherent)
         self.searched = tuple(map(Searched, coherent))
-        self.evident, self.likest = likeness(reference, coherent, prompt)
+        self.evident, self.likest = likeness(asked.reference, coherent, asked.prompt)
+
+
+def _read(answer: str, asked: _Asked) -> Reading:
+    return take(answer, prompt=asked.prompt, reference=asked.reference, titles=asked.titles)
+
+
+@lru_cache(maxsize=1024)
+def _reference_of(asked: _Asked) -> tuple[Passage, ...]:
+    """The passages of the reference that can be evidence: the measure of what an answer can show."""
+    return evident(_read(asked.reference, asked).passages)
 
 
 def _judge(criterion: CriterionSpec, attempt: _Attempt) -> CriterionFinding:
@@ -87,23 +113,21 @@ def _judge(criterion: CriterionSpec, attempt: _Attempt) -> CriterionFinding:
 
 
 def _by_likeness(criterion: CriterionSpec, attempt: _Attempt) -> tuple[float, Passage | None]:
-    found, passage = likeness(criterion.looks_for, attempt.passages, attempt.prompt)
+    found, passage = likeness(criterion.looks_for, attempt.passages, attempt.asked.prompt)
     return share(found), passage
 
 
 def _by_terms(criterion: CriterionSpec, attempt: _Attempt) -> tuple[float, Passage | None]:
     """The share of the points that the evidence earns, what is left for having tried, and the passage to quote."""
-    shown = evidence(criterion, attempt.searched, attempt.prompt)
-    of_reference = _of_reference(criterion, attempt.prompt, attempt.reference)
+    shown = evidence(criterion, attempt.searched, attempt.asked.prompt)
+    of_reference = _of_reference(criterion, attempt.asked)
     part = earned(shown.strength, of_reference) * on_topic(attempt.evident) * gate(attempt.evident)
     return part + (1 - part) * attempted(attempt.evident), shown.passage or attempt.likest
 
 
 @lru_cache(maxsize=1024)
-def _of_reference(criterion: CriterionSpec, prompt: str, reference: str) -> float:
-    """What the reference itself shows of the criterion: the measure of what an answer can show."""
-    coherent = evident(take(reference, prompt=prompt, reference=reference).passages)
-    return evidence(criterion, tuple(map(Searched, coherent)), prompt).strength
+def _of_reference(criterion: CriterionSpec, asked: _Asked) -> float:
+    return evidence(criterion, tuple(map(Searched, _reference_of(asked))), asked.prompt).strength
 
 
 def _quote(passage: Passage) -> str:

@@ -12,16 +12,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 
 from credcore.offline.coherence import is_salad, is_strewn
-from credcore.offline.features import content, read
+from credcore.offline.copying import remade
+from credcore.offline.features import Expectation, content, expectation, meanings, read, weight
 from credcore.offline.lexicon import NEGATORS
 from credcore.offline.suspicion import speaks_to_grader, without_quotes
 from credcore.offline.text import Passage, passage_of, passages
 
 ECHO_SHARE = 0.85
 """Share of a passage's neighbouring word pairs found in the prompt from which it only repeats the prompt."""
+FRAMED_SHARE, TITLED_SHARE, FRAME_WEIGHT = 0.4, 0.2, 1.5
+"""The same for a passage that puts the prompt into a frame ("The question is about how to …"), or a criterion's title,
+which is shorter; and the weight of other content words that a frame has at most. Only where there is a rubric: it asks
+for reasons, but of a question without one half of the answer can be the question's own words. Numbers are taken out of
+a prompt on purpose."""
 COPY_SHARE = 0.7
 """Share of words (both ways) from which a passage is a copy of a sentence of the reference."""
 QUOTED_WORDS, FOREIGN_SHARE = 6, 0.6
@@ -32,6 +39,11 @@ _GIVES_UP = re.compile(
     r"\b(?:no (?:response|submission|answer|idea|clue)|i (?:really |just |honestly )?(?:do not|don't|dont|didn't) "
     r"(?:really )?(?:know|remember|understand)|idk|dunno|not sure|no solution|cannot answer|can't answer|n/a|"
     r"(?:sorry|skip|pass|unknown|none|nothing)$)"
+)
+_DISOWNS = re.compile(
+    r"^(?:none|nothing) of (?:the (?:following|above)|this|that|these|it)\b.{0,20}\b(?:true|correct|right)\b|"
+    r"^(?:all|everything) (?:of (?:this|that|these|it|the above)|the above|i (?:wrote|said|say)|above)\b.{0,20}"
+    r"\b(?:false|wrong|untrue|incorrect|not true)$"
 )
 
 
@@ -55,20 +67,27 @@ class Reading:
         return not self.passages
 
 
-def take(answer: str, *, prompt: str, reference: str) -> Reading:
-    """Sets aside what does not count. ``addressed`` says that a passage spoke to the grader."""
+def take(answer: str, *, prompt: str, reference: str, titles: Sequence[str] = ()) -> Reading:
+    """Sets aside what does not count. ``addressed`` says that a passage spoke to the grader.
+
+    ``titles`` are those of the criteria, which a learner can know as well as the prompt.
+    """
     all_passages = passages(answer)
     spoken = [passage for passage in all_passages if speaks_to_grader(passage.raw)]
     known = {stemmed for text in (prompt, reference) for passage in read(text) for stemmed in passage.stems}
     kept = [_plain(passage) if passage in spoken else _unquoted(passage, known) for passage in all_passages]
     honest = [passage for passage in kept if passage is not None and not _gives_up(passage)]
-    fresh = _first_of_each(_without_echo(honest, prompt))
-    straight = _without_contraries([passage for passage in fresh if not is_strewn(passage)], reference)
-    salad = is_salad(fresh)
+    fresh = _first_of_each(_without_echo(honest, prompt, reference, titles))
+    copied = remade(honest, reference)
+    whole = [passage for passage in fresh if not is_strewn(passage) and passage not in copied.passages]
+    straight = _without_contraries(whole, reference)
+    salad = is_salad(fresh) or copied.shuffled
+    disowned = any(map(_disowns, honest))
+    void = not any(map(content, straight)) or is_salad(fresh) or disowned
     return Reading(
-        passages=tuple(straight) if any(map(content, straight)) and not salad else (),
+        passages=() if void else tuple(straight),
         salad=salad,
-        negated=any(_copies(passage, reference) is Copy.CONTRARY for passage in fresh),
+        negated=disowned or copied.contrary or any(_copies(passage, reference) is Copy.CONTRARY for passage in fresh),
         addressed=bool(spoken),
     )
 
@@ -100,17 +119,56 @@ def _gives_up(passage: Passage) -> bool:
     return len(passage.words) <= 14 and bool(_GIVES_UP.search(passage.folded.strip(" \t\n.!?")))
 
 
-def _without_echo(found: Sequence[Passage], prompt: str) -> list[Passage]:
+def _disowns(passage: Passage) -> bool:
+    """Whether the writer takes back everything else that the answer says."""
+    return len(passage.words) <= 10 and bool(_DISOWNS.search(passage.folded.strip(" \t\n.!?")))
+
+
+def _without_echo(found: Sequence[Passage], prompt: str, reference: str, titles: Sequence[str]) -> list[Passage]:
+    known = _known(prompt, tuple(titles))
+    expected = expectation(reference, prompt)
+    return [p for p in found if not _echoes(p, known) or (expected.chosen and _chooses(p, expected))]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """The words of prompt and titles, and which of them stand next to each other there."""
+
+    single: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    of_titles: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=1024)
+def _known(prompt: str, titles: tuple[str, ...]) -> Known:
     asked = [stemmed for passage in read(prompt) for stemmed in passage.stems]
-    pairs, single = set(pairwise(asked)), set(asked)
-    return [passage for passage in found if not _echoes(passage.stems, pairs, single)]
+    named = [passage.stems for title in titles for passage in read(title)]
+    of_titles = frozenset(pair for stems in named for pair in pairwise(stems))
+    return Known(
+        single=frozenset(asked).union(*named), pairs=frozenset(pairwise(asked)) | of_titles, of_titles=of_titles
+    )
 
 
-def _echoes(stems: Sequence[str], pairs: set[tuple[str, str]], single: set[str]) -> bool:
-    if len(stems) < 4:
-        return all(stemmed in single for stemmed in stems)
-    own = list(pairwise(stems))
-    return sum(pair in pairs for pair in own) >= ECHO_SHARE * len(own)
+def _chooses(passage: Passage, expected: Expectation) -> bool:
+    """Whether a passage names what the prompt offered and the reference has chosen, and nothing else."""
+    said = set(meanings(passage))
+    return bool(said) and said <= expected.weights.keys()
+
+
+def _echoes(passage: Passage, known: Known) -> bool:
+    if len(passage.stems) < 4:
+        return known.single.issuperset(passage.stems)
+    own = list(pairwise(passage.stems))
+    said_before = sum(pair in known.pairs for pair in own)
+    if said_before >= ECHO_SHARE * len(own):
+        return True
+    titled = sum(pair in known.of_titles for pair in own) >= TITLED_SHARE * len(own)
+    framed = titled or (said_before >= FRAMED_SHARE * len(own) and not any(word.isdigit() for word in passage.words))
+    return framed and bool(known.of_titles) and not passage.code and _adds_nothing(passage, known)
+
+
+def _adds_nothing(passage: Passage, known: Known) -> bool:
+    return sum(weight(stemmed) for stemmed in set(content(passage)) - known.single) < FRAME_WEIGHT
 
 
 def _first_of_each(found: Sequence[Passage]) -> list[Passage]:

@@ -36,6 +36,10 @@ NEGATORS = frozenset(
     """not no never none nothing neither nor without cannot can't don't doesn't didn't isn't aren't wasn't weren't
     won't wouldn't shouldn't couldn't hasn't haven't dont doesnt isnt cant false incorrect untrue""".split()  # noqa: SIM905 - a word list reads better as running text
 )
+DENIALS = frozenset(
+    ["wrong", "hardly", "barely", "scarcely", "rarely", "seldom", "opposite", "contrary", "lie", "lies"]
+)
+"""Words that deny as well, but stand in many honest sentences."""
 
 SUFFIXES: tuple[tuple[str, str, int], ...] = (
     ("ization", "iz", 3), ("isation", "iz", 3), ("ational", "at", 3), ("fulness", "", 3), ("iveness", "", 3),

@@ -11,11 +11,11 @@ from functools import lru_cache
 from credcore.offline.features import (
     Features,
     Vocabulary,
-    content,
     covered,
     expectation,
     features,
     held,
+    meanings,
     read,
 )
 from credcore.offline.text import Passage, fold, stem, tokens
@@ -31,7 +31,7 @@ PROMPT_TERM = 0.3
 NOTHING, EVERYTHING = 0.25, 0.90
 """Shares of what the reference shows, below and above which a criterion earns no points and all of them."""
 TRIED = (0.25, 0.42)
-ANSWERED = (0.36, 0.52)
+ANSWERED = (0.38, 0.50)
 """Shares of an answer's words that the question or its reference know, below which it is about something else
 and above which it is surely an attempt, and surely an answer. Measured in the bank: weak answers .39 to .72
 (5 to 90 %), good ones in other words than the reference's .57 and more, references of neighbouring questions
@@ -105,7 +105,7 @@ class Searched:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        self.vocabulary = Vocabulary(content(passage))
+        self.vocabulary = Vocabulary(meanings(passage))
         self._all = Vocabulary(passage.stems)
 
     def says(self, term: Term) -> bool:
@@ -194,6 +194,6 @@ def _best_window(holdings: Sequence[dict[str, float]]) -> float:
 def likeness(text: str, answer: Sequence[Passage], prompt: str) -> tuple[Features, Passage | None]:
     """The figures of the whole answer against an expectation, and the passage that says most of it."""
     expected = expectation(text, prompt)
-    shares = [covered(expected, Vocabulary(content(passage))) for passage in answer]
+    shares = [covered(expected, Vocabulary(meanings(passage))) for passage in answer]
     best = max(range(len(shares)), key=shares.__getitem__, default=None)
     return features(expected, answer), answer[best] if best is not None and shares[best] > 0 else None
