@@ -35,6 +35,7 @@ class Bank:
         object.__setattr__(self, "_by_role", {role.id: role for role in self.roles})
         _check_roles(self)
         _check_questions(self)
+        _check_courses(self)
         _check_table(self)
 
     def role(self, role: str) -> Role:
@@ -93,16 +94,28 @@ def load_bank() -> Bank:
     """The bank that the installed wheel carries. In a source checkout there is none: read the YAML files instead.
 
     Raises:
-        ContentFault: this installation carries no compiled bank.
+        ContentFault: this installation carries no compiled bank, or a broken one.
     """
     resource = files("credcore").joinpath("bank.json")
     try:
-        text = resource.read_text(encoding="utf-8")
+        document = resource.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContentFault(
             "bank.json", "this installation carries no compiled bank; build a wheel to get one"
         ) from None
-    return read_bank(json.loads(text))
+    except UnicodeDecodeError:
+        raise ContentFault(str(resource), "is no UTF-8 text; install this version again") from None
+    return bank_of(document, where=str(resource))
+
+
+def bank_of(document: str | bytes, *, where: str = "document") -> Bank:
+    """The bank in a compiled document. Raises ContentFault, naming ``where`` if it is none at all."""
+    try:
+        plain = json.loads(document)
+    # Cut or mixed up it is a ValueError, of whichever kind; a hundred thousand brackets are the other.
+    except (ValueError, RecursionError):
+        raise ContentFault(where, "is no JSON: it was cut, or is something else") from None
+    return read_bank(plain)
 
 
 def _check_roles(bank: Bank) -> None:
@@ -135,6 +148,12 @@ def _check_questions(bank: Bank) -> None:
         for role in interest.roles:
             if role not in bank._by_role:
                 raise ContentFault(f"question {interest.id}", f"no such role: {role!r}")
+
+
+def _check_courses(bank: Bank) -> None:
+    for course in bank.courses.values():
+        if not (course.effort_hours.is_finite() and course.effort_hours > 0):
+            raise ContentFault(f"course {course.id}", "effort_hours must be more than none")
 
 
 def _check_table(bank: Bank) -> None:

@@ -5,6 +5,7 @@ Every complaint names the place, so that whoever wrote the file finds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from credcore.errors import ContentFault
 
 Value = TypeVar("Value")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Fields:
@@ -26,9 +28,7 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self._take(name, default)
-        if not isinstance(value, str):
-            raise ContentFault(self._at(name), f"must be text, is {kind(value)}")
-        return value
+        return plain_text(value, self._at(name))
 
     def optional_text(self, name: str) -> str | None:
         return None if self._absent(name) else self.text(name)
@@ -96,6 +96,9 @@ class Fields:
 def plain_text(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise ContentFault(where, f"must be text, is {kind(value)}")
+    # Half a surrogate pair is no character, and no database keeps a NUL.
+    if "\0" in value or _LONE.search(value):
+        raise ContentFault(where, "holds a character that cannot be stored")
     return value
 
 

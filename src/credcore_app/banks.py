@@ -68,7 +68,4 @@ async def bank_in_use(store: BankStore) -> BankInUse:
 
 async def _read(document: bytes) -> Bank:
     """On a thread, since it takes some hundredths of a second. Raises ContentFault."""
-    try:
-        return (await asyncio.to_thread(content_of, document)).bank
-    except ValueError:
-        raise ContentFault("document", "is no JSON") from None
+    return (await asyncio.to_thread(content_of, document)).bank

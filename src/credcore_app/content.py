@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
-import yaml
-
-from credcore.bank import Bank, read_bank
+from credcore.bank import Bank, bank_of
 from credcore.errors import ContentFault
-
-
-class ContentLoader(yaml.CSafeLoader):
-    """YAML without dates: what is written as a date stays text, as it is in the compiled JSON."""
-
-
-ContentLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
+from credcore_app.content_yaml import BadYaml, node_of, value_of
+from credcore_app.fault import Fault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,21 +27,29 @@ def read_content(folder: Path | None) -> Content:
 
     Raises:
         ContentFault: naming the file or entry, and what is wrong.
+        Fault: the wheel's copy is broken.
     """
     if folder is not None:
         return content_of(compile_folder(folder))
     packaged = files("credcore").joinpath("bank.json")
     if packaged.is_file():
-        return content_of(packaged.read_bytes())
+        return _packaged(packaged)
     checkout = Path(__file__).resolve().parents[2] / "content"
     if not checkout.is_dir():
         raise ContentFault("content", "this installation carries none; set CREDCORE_CONTENT_DIR to a content folder")
     return content_of(compile_folder(checkout))
 
 
+def _packaged(file: Traversable) -> Content:
+    try:
+        return content_of(file.read_bytes())
+    except (ContentFault, OSError) as fault:
+        raise Fault(f"{file} is broken ({fault}); install this version of credcore again") from None
+
+
 def content_of(document: bytes) -> Content:
     """Raises ContentFault."""
-    return Content(bank=read_bank(json.loads(document)), document=document)
+    return Content(bank=bank_of(document), document=document)
 
 
 def compile_folder(folder: Path) -> bytes:
@@ -69,12 +68,13 @@ def compile_folder(folder: Path) -> bytes:
 
 def _read(path: Path) -> object:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=ContentLoader)  # noqa: S506 - a safe loader, see above
+        value = value_of(node_of(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ContentFault(str(path), "the file is missing") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise ContentFault(str(path), f"cannot be read as UTF-8 text: {problem}") from None
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ContentFault(where, f"is no valid YAML: {getattr(problem, 'problem', problem)}") from None
+    except BadYaml as problem:
+        raise ContentFault(f"{path}:{problem.line}", str(problem)) from None
+    if value is None:
+        raise ContentFault(str(path), "the file is empty")
+    return value

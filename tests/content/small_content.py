@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from credcore_app.content import ContentLoader
+from credcore_app.content_yaml import ContentLoader
 
 CONTENT = Path(__file__).parents[2] / "content"
 ROLE = "backend-developer"

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from tests.content.small_content import CONTENT, QUESTIONS, documents
 
-from credcore_app.content import ContentLoader, read_content
+from credcore_app.content import read_content
+from credcore_app.content_yaml import ContentLoader
 from credcore_app.content_check.schemas import main, texts
 
 FILES = sorted(str(path.relative_to(CONTENT)) for path in CONTENT.rglob("*.yaml"))

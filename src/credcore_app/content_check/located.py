@@ -8,15 +8,11 @@ from pathlib import Path
 
 import yaml
 
-from credcore_app.content import ContentLoader
 from credcore_app.content_check.finding import Finding, Rule, Severity
+from credcore_app.content_yaml import PLAIN_TAGS, TAG, BadYaml, node_of, value_of
 
 Step = str | int
 Steps = tuple[Step, ...]
-
-_TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = frozenset(_TAG + name for name in ("map", "seq", "str", "int", "float", "bool", "null"))
-"""What JSON can hold too. Dates are text here; sets, bytes and merge keys have no place in content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,11 +58,8 @@ def read_document(folder: Path, file: str) -> tuple[Document, tuple[Finding, ...
         return _unread(file, 1, f"cannot be read as UTF-8 text: {problem}", "Save the file as UTF-8.")
     try:
         return _compose(file, text)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        what = getattr(problem, "problem", None) or problem
-        return _unread(file, line, f"is no valid YAML: {what}", "Look at this line and the one above it.")
+    except BadYaml as problem:
+        return _unread(file, problem.line, str(problem), "Look at this line and the one above it.")
 
 
 def _unread(file: str, line: int, message: str, remedy: str) -> tuple[Document, tuple[Finding, ...]]:
@@ -75,19 +68,15 @@ def _unread(file: str, line: int, message: str, remedy: str) -> tuple[Document, 
 
 
 def _compose(file: str, text: str) -> tuple[Document, tuple[Finding, ...]]:
-    loader = ContentLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return _unread(file, 1, "the file is empty", "Write the entries, or take the file from an earlier version.")
-        nodes = list(_walk(node, ()))
-        bare = Document(file=file, lines={(): 1, **{steps: line for steps, line, _ in nodes}})
-        wrong = tuple(_complaints(bare, nodes))
-        if wrong:
-            return bare, wrong
-        return Document(file=file, lines=bare.lines, value=loader.construct_document(node)), ()
-    finally:
-        loader.dispose()
+    node = node_of(text)
+    if node is None:
+        return _unread(file, 1, "the file is empty", "Write the entries, or take the file from an earlier version.")
+    nodes = list(_walk(node, ()))
+    bare = Document(file=file, lines={(): 1, **{steps: line for steps, line, _ in nodes}})
+    wrong = tuple(_complaints(bare, nodes))
+    if wrong:
+        return bare, wrong
+    return Document(file=file, lines=bare.lines, value=value_of(node)), ()
 
 
 _Located = tuple[Steps, int, str]
@@ -95,8 +84,8 @@ _Located = tuple[Steps, int, str]
 
 
 def _walk(node: yaml.Node, steps: Steps) -> Iterator[_Located]:
-    if node.tag not in _PLAIN_TAGS:
-        yield steps, node.start_mark.line + 1, f"{node.tag.removeprefix(_TAG)} is no kind of value that content has"
+    if node.tag not in PLAIN_TAGS:
+        yield steps, node.start_mark.line + 1, f"{node.tag.removeprefix(TAG)} is no kind of value that content has"
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield (*steps, index), item.start_mark.line + 1, ""
@@ -110,7 +99,7 @@ def _walk(node: yaml.Node, steps: Steps) -> Iterator[_Located]:
 
 
 def _complaint_about_key(key: yaml.Node, seen: set[str]) -> str:
-    if key.tag != f"{_TAG}str":
+    if key.tag != f"{TAG}str":
         return "a field's name must be text"
     return f"the field {key.value!r} stands twice" if key.value in seen else ""
 
