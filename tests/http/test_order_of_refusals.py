@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,8 +35,7 @@ class Fault:
     def path(self, call: Call, by: Caller) -> str:
         if self.id is None:
             return path_of(call.operation_id, call.path, by)
-        names = ("assessment_id", "recommendation_id", "share_id", "session_id", "user_id")
-        return call.path.replace(":str}", "}").format_map(dict.fromkeys(names, self.id))
+        return re.sub(r"\{\w+:str\}", self.id, call.path)
 
 
 def faults(call: Call) -> Iterator[Fault]:
