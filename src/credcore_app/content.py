@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -58,7 +59,7 @@ def compile_folder(folder: Path) -> bytes:
     Raises:
         ContentFault: a file is missing or is no YAML; the message names file and line.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ContentFault(str(folder), "there is no such folder; set CREDCORE_CONTENT_DIR to one, or unset it")
     document = {name: _read(folder / f"{name}.yaml") for name in ("roles", "interests", "courses", "recommendations")}
     questions = sorted((folder / "questions").glob("*.yaml"))

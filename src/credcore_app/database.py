@@ -179,7 +179,9 @@ async def stores_at(settings: Settings, dsn: str) -> AsyncIterator[PostgresStore
 def connection_settings(settings: Settings, dsn: str) -> DatabaseSettings:
     """Raises Fault for an address that cannot be one, without repeating it: it may hold a password."""
     try:
-        hosts(dsn)
+        for host, _ in hosts(dsn):
+            if not host.startswith("/"):
+                host.encode("idna")  # what connecting does first, and raises in its own way
     except ValueError:
         raise Fault(f"CREDCORE_DATABASE_URL is not understood; it must be {database_url.must_be}") from None
     return DatabaseSettings(dsn=dsn, pool_size=settings.pg_pool_size, statement_cache_size=settings.pg_statement_cache)

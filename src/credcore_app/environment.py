@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,13 @@ def _find(about: About, layers: Mapping[str, Mapping[str, str]]) -> tuple[str, s
 
 
 def _read(about: About, raw: str, variable: str, source: str) -> object:
+    place = f" in the file {source}" if source == ".env" else ""
+    # Escape sequences, a NUL, bytes that are no UTF-8: nothing could be done with them, and printing them does harm.
+    if re.search("[\\0-\\x1f\\x7f\\ud800-\\udfff]", raw):
+        raise WrongSetting(f"{variable}{place} holds a control character, or is no UTF-8; correct it, or unset it")
     try:
         return about.reader.parse(raw)
     except ValueError:
-        place = f" in the file {source}" if source == ".env" else ""
         raise WrongSetting(f"{variable}{place} must be {about.reader.must_be}; correct it, or unset it") from None
 
 

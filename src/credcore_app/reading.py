@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Rate:
         return f"{self.count}/{_NAMES[self.seconds]}"
 
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 4000
 _SPANS = {"second": 1, "minute": 60, "hour": 3600}
 _NAMES = {seconds: name for name, seconds in _SPANS.items()}
 
@@ -84,7 +86,10 @@ def whole(least: int, most: int) -> Reader[int]:
 
 
 def number(least: float, most: float) -> Reader[float]:
-    return Reader(must_be=f"a number from {least:g} to {most:g}", parse=lambda raw: _within(least, float(raw), most))
+    def parse(raw: str) -> float:
+        return _within(least, float(_matching(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", raw)[0]), most)
+
+    return Reader(must_be=f"a number from {least:g} to {most:g}", parse=parse)
 
 
 def one_of(*names: str) -> Reader[str]:
@@ -102,8 +107,23 @@ def _database_url(raw: str) -> str:
 
 def _web_address(raw: str) -> str:
     parts = urlsplit(raw)
-    _require(parts.scheme in ("http", "https") and bool(parts.hostname))
+    _require(parts.scheme in ("http", "https") and not re.search(r"[\s#]", raw))
+    _matching(r"[a-z0-9._-]+|[0-9a-f:.]+", parts.hostname or "")
+    _require(parts.port != 0)  # raises ValueError itself where it is no port at all
     return raw.rstrip("/")
+
+
+def _path(raw: str) -> Path:
+    _require(all(len(os.fsencode(part)) <= _LONGEST_NAME for part in raw.split(os.sep)) and len(raw) <= _LONGEST_PATH)
+    try:
+        return Path(raw).expanduser()
+    except RuntimeError as nobody:  # the ~ of somebody whom this machine does not know
+        raise ValueError from nobody
+
+
+def _token(raw: str) -> str:
+    """Something that goes into a header or a request as it is."""
+    return _matching(r"[!-~]{1,1000}", raw)[0]
 
 
 def _listening(raw: str) -> Address:
@@ -152,8 +172,8 @@ def _price(entry: str) -> ModelPrice:
     return ModelPrice(model=match[1], tokens_in=Decimal(match[2]), tokens_out=Decimal(match[3]))
 
 
-text = Reader(must_be="text", parse=str)
-path = Reader(must_be="a path", parse=lambda raw: Path(raw).expanduser())
+token = Reader(must_be="letters, digits and signs of ASCII, without a space", parse=_token)
+path = Reader(must_be="a path of this machine", parse=_path)
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
 web_address = Reader(must_be="an address that begins with https:// (or http://)", parse=_web_address)
 listening = Reader(must_be="like 127.0.0.1:9464 or [::1]:9464", parse=_listening)

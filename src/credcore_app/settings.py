@@ -180,7 +180,7 @@ class Settings:
     )
     openai_api_key: str | None = setting(
         "OPENAI_API_KEY",
-        reading.text,
+        reading.token,
         None,
         "key of the AI grader's provider; with one, essays of learners who agreed are graded by AI",
         unset="the offline grader judges",
@@ -194,7 +194,7 @@ class Settings:
         "where the AI grader's provider answers: any server that speaks chat completions",
         unset="OpenAI's own address",
     )
-    openai_model: str = setting("OPENAI_MODEL", reading.text, "gpt-6-luna", "the AI grader's model")
+    openai_model: str = setting("OPENAI_MODEL", reading.token, "gpt-6-luna", "the AI grader's model")
     openai_prices: tuple[reading.ModelPrice, ...] = setting(
         "OPENAI_PRICES",
         reading.prices,

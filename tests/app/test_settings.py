@@ -89,6 +89,52 @@ def test_a_wrong_value_is_one_line_that_names_the_variable_and_never_repeats_the
     assert SECRET not in line
 
 
+HOSTILE = (
+    "garbage", "-1", "-0.0", "0", "9" * 400, "1e400", "1e-400", "nan", "1_000", "\u0663", "0x10", "x" * 100_000, "//",
+    "=", "~nobody-of-that-name/x", "a=1/2,=", "https://[", "https://a:99999", "https://a b", "https://*", "https://a#b",
+    "http://\u202e", "postgresql://[", "10.0.0.0/33", "::1/200", "999999/day", "*",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", [about.variable for about in ABOUT.values()])
+def test_whatever_a_variable_holds_it_is_taken_or_refused_in_one_line(variable: str) -> None:
+    for raw in HOSTILE:
+        try:
+            load({variable: raw}, {})
+        except WrongSetting as wrong:
+            line = str(wrong)
+            assert line.startswith(f"{variable} must be "), raw
+            assert len(line.splitlines()) == 1
+            assert len(line) < 250
+
+
+@pytest.mark.parametrize("variable", [about.variable for about in ABOUT.values()])
+@pytest.mark.parametrize("character", ["\0", "\n", "\x1b", "\x7f", chr(0xDCFF)])
+def test_a_character_that_cannot_be_printed_is_refused_everywhere(variable: str, character: str) -> None:
+    with pytest.raises(WrongSetting, match=f"^{variable} holds a control character, or is no UTF-8; correct it"):
+        load({variable: f"1{character}1"}, {})
+
+
+@pytest.mark.parametrize(
+    ("variable", "raw"),
+    [
+        ("CREDCORE_ASSESSMENT_HOURS", "\u0663"),
+        ("CREDCORE_LEASE_SECONDS", "1_0"),
+        ("CREDCORE_MONTHLY_BUDGET_USD", "1e-400"),
+        ("CREDCORE_DATA_DIR", "~nobody-of-that-name/x"),
+        ("CREDCORE_CONTENT_DIR", "x" * 5000),
+        ("CREDCORE_OPENAI_API_KEY", "sk-\u00e4"),
+        ("CREDCORE_OPENAI_BASE_URL", "https://a:99999/v1"),
+        ("CREDCORE_OPENAI_BASE_URL", "https://a b/v1"),
+        ("CREDCORE_RESET_PAGE", "https://lms.example/new#token"),
+        ("CREDCORE_CORS_ORIGINS", "https://*"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_refused(variable: str, raw: str) -> None:
+    with pytest.raises(WrongSetting, match=f"^{variable} must be "):
+        load({variable: raw}, {})
+
+
 def test_the_environment_wins_over_the_file() -> None:
     loaded = load({"CREDCORE_LOG_LEVEL": "error"}, {"CREDCORE_LOG_LEVEL": "debug", "CREDCORE_PG_POOL_SIZE": "3"})
     assert (loaded.settings.log_level, loaded.settings.pg_pool_size) == ("error", 3)

@@ -83,7 +83,16 @@ def test_a_database_that_cannot_be_reached(home: Home, url: str, reason: str) ->
     )
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:canary@h:port/d", "postgresql://u:canary@h/d?sslmode=canary"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:canary@h:port/d",
+        "postgresql://u:canary@h/d?sslmode=canary",
+        "postgresql://u:canary@[/d",
+        "postgresql://u:canary@h..../d",
+        f"postgresql://u:canary@{'h' * 70}/d",
+    ],
+)
 def test_an_address_that_is_none_is_not_repeated(home: Home, url: str) -> None:
     line = line_of(home, CREDCORE_DATABASE_URL=url)
     assert line.startswith("CREDCORE_DATABASE_URL is not understood")
