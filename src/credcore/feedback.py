@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,8 @@ from credcore.scoring import HIGH_FROM, MID_FROM, rounded
 
 MAX_TEXT = 700
 """Characters of one domain's note: what a person still reads."""
+_NEXT_LIST = re.compile(r"(?<=\.) (?=[A-Z][a-z ]{2,40}: )")
+_LIST = re.compile(r"([A-Z][a-z ]{2,40}): (.+)\.", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,14 +63,14 @@ def _notes(
 
 
 def _what_was_shown(found: DomainFindings) -> list[str]:
-    said = [judgement.strengths for judgement in found.judgements if judgement.strengths]
+    said = _merged([judgement.strengths for judgement in found.judgements if judgement.strengths])
     if found.choices_right:
         said.append(f"{_count(found.choices_right, found.choices)} answered right.")
     return said
 
 
 def _what_is_missing(found: DomainFindings) -> list[str]:
-    said = [judgement.improvements for judgement in found.judgements if judgement.improvements]
+    said = _merged([judgement.improvements for judgement in found.judgements if judgement.improvements])
     wrong = found.choices - found.choices_right
     if wrong:
         said.append(f"{_count(wrong, found.choices)} answered wrong.")
@@ -76,6 +79,18 @@ def _what_is_missing(found: DomainFindings) -> list[str]:
     if found.unanswered:
         said.append(f"{found.unanswered} left unanswered.")
     return said
+
+
+def _merged(texts: Sequence[str]) -> list[str]:
+    """The texts, with one list in place of several that begin alike ("Not found in your answer: …")."""
+    lists: dict[str, list[str]] = {}
+    for text in texts:
+        for sentence in _NEXT_LIST.split(text):
+            found = _LIST.fullmatch(sentence)
+            items = lists.setdefault(found[1] if found else sentence, [])
+            if found:
+                items.append(found[2])
+    return [f"{opening}: {'; '.join(dict.fromkeys(items))}." if items else opening for opening, items in lists.items()]
 
 
 def _count(part: int, whole: int) -> str:

@@ -41,6 +41,7 @@ def recommend(record: Record, profile: Profile, bank: Bank, new_id: Callable[[],
     cell = [bank.courses[course] for course in bank.table[TableKey(role.id, profile.band, tag or DEFAULT_TAG)]]
     reached = {domain.domain: domain for domain in profile.domains}
     ranked = sorted(((_weakest_served(course, role, reached), course) for course in cell), key=_by_need)
+    reasons = _reasons(ranked, profile.answers, tag)
     return tuple(
         Recommendation(
             id=new_id(),
@@ -51,9 +52,9 @@ def recommend(record: Record, profile: Profile, bank: Bank, new_id: Callable[[],
             level=course.level,
             format=course.format,
             effort_hours=course.effort_hours,
-            reason=course.note or _reason(domain, profile.answers, tag),
+            reason=reasons[course.id],
         )
-        for domain, course in ranked
+        for _, course in ranked
     )
 
 
@@ -94,20 +95,39 @@ WAYS = {
 }
 
 
-def _reason(domain: DomainResult | None, answers: Sequence[JudgedAnswer], tag: InterestTag | None) -> str:
+def _reasons(
+    ranked: Sequence[tuple[DomainResult | None, Course]], answers: Sequence[JudgedAnswer], tag: InterestTag | None
+) -> dict[str, str]:
+    """A reason for each course by its id, no two alike: the next course for a domain names what else it cost."""
+    given: dict[str, str] = {}
+    for domain, course in ranked:
+        possible = [course.note] if course.note else _possible(domain, course, answers, tag)
+        given[course.id] = next((reason for reason in possible if reason not in given.values()), possible[-1])
+    return given
+
+
+def _possible(
+    domain: DomainResult | None, course: Course, answers: Sequence[JudgedAnswer], tag: InterestTag | None
+) -> list[str]:
     """``tag`` None: the learner said nothing of how they like to learn, and nothing is said of it."""
     way = f"; {WAYS[tag]}" if tag else ""
+    itself = f"; this one is by {course.provider} and takes {course.effort_hours.normalize():f} hours"
     if domain is None:
-        return f"Fits the role as a whole{way}."
+        first = "Fits the role as a whole"
+        return [f"{first}{way}.", f"{first}{itself}.", f"{first}: {course.title}."]
     reached = f"{domain.title}, where you reached {rounded(domain.score)} of 100"
-    missed = _hardest_miss(domain.domain, answers)
-    if missed is None and domain.score >= HIGH_FROM:
-        return f"Goes further in {reached}{way}."
-    middle = f' and "{missed.title}" was missing' if missed else ""
-    return f"Serves {reached}{middle}{way}."
+    missed = _misses(domain.domain, answers)
+    first = f"Goes further in {reached}" if not missed and domain.score >= HIGH_FROM else f"Serves {reached}"
+    named = [f"{first} and {_short_of(miss)}{way}." for miss in missed] or [f"{first}{way}."]
+    return [*named, f"{first}{itself}.", f"{first}: {course.title}."]
 
 
-def _hardest_miss(domain: str, answers: Sequence[JudgedAnswer]) -> CriterionResult | None:
-    """The criterion that cost the most points in the domain."""
+def _short_of(criterion: CriterionResult) -> str:
+    how = "was missing" if 4 * criterion.points < criterion.max_points else "was not clear enough"
+    return f'"{criterion.title}" {how}'
+
+
+def _misses(domain: str, answers: Sequence[JudgedAnswer]) -> list[CriterionResult]:
+    """The criteria of the domain that were not met, from the one that cost most."""
     criteria = [c for answer in answers if answer.domain == domain for c in answer.criteria]
-    return max((c for c in criteria if not met(c)), key=lambda c: c.max_points - c.points, default=None)
+    return sorted((c for c in criteria if not met(c)), key=lambda c: c.points - c.max_points)

@@ -87,3 +87,19 @@ def test_a_note_too_long_ends_at_a_sentence_or_shows_that_it_was_cut(words: str,
     [note] = strengths([found("a", 60, said(words.strip()))])
     assert note.text.endswith(end)
     assert len(note.text) <= MAX_TEXT
+
+
+def test_two_essays_of_a_domain_are_spoken_of_in_one_list_each() -> None:
+    both = [
+        said("Shown in your answer: A. Largely there: B (3 of 4).", "Not found in your answer: C."),
+        said("Shown in your answer: D.", "Not found in your answer: E; C. Hardly touched: F (0.5 of 3)."),
+    ]
+    [strong], [weak] = strengths([found("x", 60, *both)]), improvements([found("x", 60, *both)])
+    assert strong.text == "X, 60.0 of 100. Shown in your answer: A; D. Largely there: B (3 of 4)."
+    assert weak.text == "X, 60.0 of 100. Not found in your answer: C; E; C. Hardly touched: F (0.5 of 3)."
+
+
+def test_what_a_model_writes_in_its_own_words_is_left_as_it_is() -> None:
+    text = "You name the cause: the cache is empty. You also say why."
+    [strong] = strengths([found("x", 60, said(text), said("A second answer."))])
+    assert strong.text == f"X, 60.0 of 100. {text} A second answer."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -158,3 +159,18 @@ def test_no_input_within_the_length_limit_is_slow(piece: str) -> None:
         judged(hostile)
         times.append(time.process_time() - started)
     assert min(times) < 0.05
+
+
+def test_a_criterion_is_a_strength_or_an_improvement_and_never_both() -> None:
+    for answer in (GOOD, WEAK, *(GOOD[:length] for length in range(40, len(GOOD), 40))):
+        finding = judged(answer)
+        for spec in CRITERIA:
+            assert (spec.title in finding.strengths) + (spec.title in finding.improvements) == 1
+
+
+def test_what_is_called_not_found_has_neither_points_nor_evidence() -> None:
+    for answer in (WEAK, *(GOOD[:length] for length in range(40, len(GOOD), 40))):
+        finding = judged(answer)
+        [missing] = re.findall(r"Not found in your answer: ([^.]*)\.", finding.improvements) or [""]
+        for spec, criterion in zip(CRITERIA, finding.criteria, strict=True):
+            assert (spec.title in missing) is (criterion.evidence is None) is (criterion.points == 0)

@@ -166,3 +166,12 @@ def test_the_band_leads_to_its_own_cell() -> None:
     assert all(taken.responses[q.id].answer == wrong_answer(q) for q in QUESTIONS.values())
     low = with_cell(course("low-1", "x"), course("low-2", "y"), band=Band.LOW, tag=InterestTag.CERTIFICATION)
     assert {found.course_id for found in bundle_of(taken, low)} == {"low-1", "low-2"}
+
+
+def test_no_two_courses_of_a_bundle_carry_the_same_reason() -> None:
+    essay = ESSAYS[0]
+    for taken in (record(FORM), record(FORM, Answering(wrong=frozenset({essay.id})))):
+        for area in (essay.domain, "x"):
+            cell = [replace(course(f"one-{n}", area), title=f"Course {n}") for n in range(3)]
+            reasons = [found.reason for found in bundle_of(taken, with_cell(*cell, band=profile_of(taken).band))]
+            assert len(set(reasons)) == len(reasons) == 3
