@@ -187,11 +187,14 @@ async def test_a_provider_that_refuses_us_shows_as_an_open_breaker_and_waiting_e
 async def test_of_several_processes_each_tells_what_all_have_counted() -> None:
     # A connection each time: whichever process takes it.
     anew = {"Connection": "close"}
-    async with asyncio.timeout(90), running_server("--workers", "2") as server:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=anew) as client:
-            for _ in range(40):
-                await client.get("/roles")
-            texts = [(await client.get("/metrics")).text for _ in range(10)]
+    async with (
+        asyncio.timeout(90),
+        running_server("--workers", "2") as server,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=anew) as client,
+    ):
+        for _ in range(40):
+            await client.get("/roles")
+        texts = [(await client.get("/metrics")).text for _ in range(10)]
     seen = {of(read(text), "credcore_http_requests_total", route="/roles") for text in texts}
     assert seen == {40}
 
