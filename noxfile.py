@@ -108,6 +108,8 @@ def wheel(session: nox.Session) -> None:
     run(session, "-m", "venv", "--clear", "--without-pip", str(empty))
     run(session, "-m", "pip", "--python", str(empty / "bin" / "python"), "install", "-q", "--no-deps", str(built))
     session.run(str(empty / "bin" / "python"), "-I", "tests/wheel/take_a_screener.py", external=True)
+    alone = "import credcore; credcore.services.grading, credcore.memory; print(len(credcore.bank.load_bank().roles))"
+    session.run(str(empty / "bin" / "python"), "-I", "-c", alone, external=True)
 
 
 def _carries_the_content(session: nox.Session, built: Path, place: Path) -> None:

@@ -99,6 +99,8 @@ def imports_of(path: Path) -> Iterator[Import]:
                     yield Import(path=path, line=node.lineno, module=name)
             case ast.ImportFrom():
                 yield Import(path=path, line=node.lineno, module="." * node.level)
+            case ast.Call(args=[ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id="__name__")), *_])]):
+                continue  # `import_module(f"{__name__}.{name}")` reaches a package's own modules only
             case ast.Call(func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module")):
                 yield Import(path=path, line=node.lineno, module="?")
 

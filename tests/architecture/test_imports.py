@@ -32,6 +32,7 @@ def seeded(tmp_path: Path, files: dict[str, str]) -> Path:
     [
         ("credcore/bank.py", "import json\nfrom credcore.catalogue import Course\nfrom credcore import errors\n"),
         ("credcore/__init__.py", "from credcore.bank import load_bank\n"),
+        ("credcore/__init__.py", "import importlib\nimportlib.import_module(f'{__name__}.{name}')\n"),
         ("credcore/services/grading.py", "import asyncio\nfrom credcore.ports import Grader\n"),
         ("credcore/memory/queue.py", "import asyncio\nfrom credcore.memory.state import Job\n"),
         ("credcore/offline_grader.py", "from credcore import offline\nfrom credcore.grading import Flag\n"),
@@ -53,6 +54,7 @@ def test_what_the_rule_allows_is_no_violation(tmp_path: Path, file: str, source:
         ("credcore/bank.py", "if TYPE_CHECKING:\n    from asyncpg import Pool\n", "the core must not import asyncpg"),
         ("credcore/bank.py", "from importlib import import_module\nimport_module('yaml')\n", "an import by name"),
         ("credcore/bank.py", "__import__('yaml')\n", "an import by name"),
+        ("credcore/bank.py", "importlib.import_module(f'{name}.x')\n", "an import by name"),
         ("credcore_pg/x.py", "importlib.import_module('credcore_http')\n", "an import by name"),
         ("credcore/bank.py", "from . import errors\n", "relative imports"),
         ("credcore/bank.py", "from credcore.ports import Grader\n", "rules must not import ports"),
