@@ -44,7 +44,7 @@ def needs_no_call(task: GradingTask) -> bool:
     """Whether nothing in the answer is an attempt: it is blank, gives up, copies the question, or only addresses
     the grader."""
     essay = task.question
-    titles = [criterion.title for criterion in essay.criteria]
+    titles = [criterion.title for criterion in essay.criteria if criterion.terms]
     reading = take(task.answer, prompt=essay.prompt, reference=essay.reference_answer, titles=titles)
     return reading.void
 

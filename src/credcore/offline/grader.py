@@ -47,7 +47,7 @@ def grade(*, prompt: str, reference: str, criteria: Sequence[CriterionSpec], ans
     asked = _Asked(
         prompt=prompt,
         reference=reference,
-        titles=tuple(criterion.title for criterion in criteria),
+        titles=tuple(criterion.title for criterion in rubric if criterion.terms),
         terms=tuple(criterion.terms for criterion in rubric),
     )
     reading = _read(answer, asked)
@@ -70,7 +70,7 @@ def whole(reference: str) -> CriterionSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Asked:
-    """What an answer is read in the light of."""
+    """What an answer is read in the light of; ``titles`` are those of criteria with terms."""
 
     prompt: str
     reference: str
@@ -113,7 +113,10 @@ def _judge(criterion: CriterionSpec, attempt: _Attempt) -> CriterionFinding:
 
 
 def _by_likeness(criterion: CriterionSpec, attempt: _Attempt) -> tuple[float, Passage | None]:
+    """Held against a short reference, an answer in other words keeps the benefit of doubt, and is quoted for it."""
     found, passage = likeness(criterion.looks_for, attempt.passages, attempt.asked.prompt)
+    if passage is None and criterion.looks_for == attempt.asked.reference:
+        passage = max(attempt.passages, key=lambda said: len(said.words), default=None)
     return share(found), passage
 
 

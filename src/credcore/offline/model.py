@@ -16,8 +16,8 @@ from credcore.offline.features import Features
 NAME = "offline"
 VERSION = "2"
 RELIABILITY = 0.58
-"""Pearson's r with the human scores of SAF, each question graded by coefficients that never saw it: .582, with whole
-lectures left out .587; quadratic weighted kappa .551 and .556. Rubric questions have no public set to measure on."""
+"""Pearson's r with the human scores of SAF, each question graded by coefficients that never saw it: .584, with whole
+lectures left out .589; quadratic weighted kappa .549 and .555. Rubric questions have no public set to measure on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,7 @@ FROZEN = Coefficients(
 )
 GATE_LIFT = 5.0
 """The gate opens fully at a fifth: it is trained on as many strangers as attempts, but real answers are nearly all
-attempts. Answers to other questions of the same subject get 1.7 of 10 so."""
+attempts. Answers to other questions of the same subject get 1.8 of 10 so."""
 COPY_OWN, OWN_ENOUGH = 0.06, 0.12
 """Shares of content words beyond the prompt's, up to which an answer copies the prompt and from which it does not. Of
 the attempts in SAF three lie below both, which the human graders gave nothing either; the next one has .11."""
@@ -53,7 +53,7 @@ COPY_COVERAGE, COVERS_ENOUGH = 0.4, 0.7
 ask for."""
 WORDS_ENOUGH = 1.0
 """Weight of known words that one word can have; less is a word that is said about anything."""
-DOUBT, DOUBT_WORDS = 0.6, 6.0
+DOUBT, DOUBT_WORDS = 0.6, 8.0
 """What an answer keeps that shares no word with its reference, where the reference says next to nothing, and the words
 that make a reference half telling: that nothing of three words came again proves nothing; that nothing of thirty did,
 the usual number in SAF, proves another topic. Answers to other questions stay below 3 of 10 with both."""
