@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from credcore.budget import Limits, Price
 from credcore.memory import RandomIds, system_clock
 from credcore.offline_grader import judge_offline
-from credcore.ports import Budget, GradingQueue
+from credcore.ports import GradingQueue
 from credcore.services.grading import GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
-from credcore.services.reuse import ReusingGrader
-from credcore_app.provenance import basis_of, recomputed
 from credcore_app.settings import Settings
-from credcore_openai import CallPolicy, Connection, Observer, OpenAIGrader, OpenAISettings, open_grader
 from credcore_pg import PostgresStores
 
-MODEL_CHECK = timedelta(hours=12)
-"""How often the provider is asked what it says of our model: shutdowns are announced weeks ahead."""
+if TYPE_CHECKING:
+    from credcore_openai import Listening
+
 FIRST_RETRY = timedelta(seconds=10)
 """After it 20, 40 and 80 s, or later where the provider says so. The learner waits for none of it, since completion
 judges offline what is left."""
@@ -49,67 +45,14 @@ class Graders:
 
 @asynccontextmanager
 async def open_graders(
-    settings: Settings, stores: PostgresStores, observer: Observer | None = None
+    settings: Settings, stores: PostgresStores, observer: Listening | None = None
 ) -> AsyncIterator[Graders]:
-    """The graders until the block ends. Without a key no SDK is loaded and nothing leaves this machine."""
+    """The graders until the block ends. Without a key nothing of AI is loaded and nothing leaves this machine."""
     measured = await stores.measured.all()
     if settings.openai_api_key is None:
         yield Graders(judges=Judges(ai=None, offline=judge_offline, measured=measured), degraded=lambda: ())
         return
-    async with ai_grader(settings, stores.budget, observer) as ai, _model_watched(ai):
-        reusing = ReusingGrader(
-            ai=ai, past=stores.past_grades, basis=lambda task: basis_of(task, ai.model), recomputed=recomputed
-        )
-        yield Graders(
-            judges=Judges(ai=reusing, offline=judge_offline, measured=measured),
-            degraded=lambda: ai.degraded(system_clock().date()),
-        )
+    from credcore_app.ai_grading import open_ai  # a tenth of a second that nobody else needs to wait
 
-
-@asynccontextmanager
-async def ai_grader(
-    settings: Settings, budget: Budget, observer: Observer | None = None
-) -> AsyncIterator[OpenAIGrader]:
-    """The AI grader alone. A key has to be set."""
-    async with open_grader(
-        openai_settings(settings), budget=budget, ids=RandomIds(), now=system_clock, observer=observer
-    ) as ai:
-        yield ai
-
-
-def openai_settings(settings: Settings) -> OpenAISettings:
-    assert settings.openai_api_key is not None  # whoever asks for the AI grader has looked
-    return OpenAISettings(
-        connection=Connection(
-            api_key=settings.openai_api_key,
-            model=settings.openai_model,
-            base_url=settings.openai_base_url,
-            reasoning_effort=settings.openai_reasoning_effort,
-        ),
-        limits=Limits(
-            prompts_per_assessment=settings.prompts_per_assessment,
-            monthly_usd=Decimal(str(settings.monthly_budget_usd)),
-        ),
-        prices={
-            price.model: Price(tokens_in=price.tokens_in, tokens_out=price.tokens_out)
-            for price in settings.openai_prices
-        },
-        calls=CallPolicy(deadline=settings.openai_timeout_seconds),
-    )
-
-
-@asynccontextmanager
-async def _model_watched(ai: OpenAIGrader) -> AsyncIterator[None]:
-    """In the background: no start waits for a provider."""
-    watching = asyncio.create_task(_watch(ai), name="credcore-model-check")
-    try:
-        yield
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-async def _watch(ai: OpenAIGrader) -> None:
-    while True:
-        await ai.check_model()
-        await asyncio.sleep(MODEL_CHECK.total_seconds())
+    async with open_ai(settings, stores, observer) as (ai, degraded):
+        yield Graders(judges=Judges(ai=ai, offline=judge_offline, measured=measured), degraded=degraded)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 from credcore.breaker import BreakerPolicy, BreakerState
 from credcore.budget import Limits, Price, price_of
@@ -35,8 +36,8 @@ class OpenAISettings:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
-class Observer:
-    """Told of every call and every change of the breaker; this one looks away. Metrics come in a subclass."""
+class Listening(Protocol):
+    """Told of every call and every change of the breaker."""
 
     def called(
         self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
@@ -47,6 +48,18 @@ class Observer:
         """After each change."""
 
 
+class Observer:
+    """Looks away; whoever wants to hear of one thing alone begins here."""
+
+    def called(
+        self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0
+    ) -> None:
+        return
+
+    def breaker_changed(self, state: BreakerState) -> None:
+        return
+
+
 @asynccontextmanager
 async def open_grader(
     settings: OpenAISettings,
@@ -54,7 +67,7 @@ async def open_grader(
     budget: Budget,
     ids: IdSource,
     now: Callable[[], datetime],
-    observer: Observer | None = None,
+    observer: Listening | None = None,
 ) -> AsyncIterator[OpenAIGrader]:
     """The grader, with its connections open. Makes no call by itself: ``check_model`` does."""
     told = observer or Observer()

@@ -13,6 +13,7 @@ import pytest
 from tests.app.program import Home
 
 from credcore_app.commands import COMMANDS, cli
+from credcore_app.fault import Fault
 
 
 def every_command(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -55,6 +56,15 @@ def test_help_is_there_at_once_because_nothing_else_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_nothing_of_ai_is_imported_where_no_key_asks_for_it() -> None:
+    code = (
+        "import sys\nimport credcore_app.running, credcore_app.worker_process\n"
+        "print([name for name in sys.modules if 'openai' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_it_says_its_version(home: Home) -> None:
@@ -156,6 +166,22 @@ def test_content_check_tells_place_fault_and_remedy_and_ends_with_1(home: Home) 
     assert "errors, " in done.stderr
     findings = json.loads(home.call("content", "check", "--json", "--folder", str(folder)).stdout)
     assert {"file", "line", "rule", "message", "remedy", "severity"} == set(findings[0])
+
+
+def test_content_check_takes_the_folder_that_lies_here(home: Home) -> None:
+    folder = home.folder / "content"
+    folder.mkdir()
+    (folder / "roles.yaml").write_text("roles: [\n")
+    done = home.call("content", "check")
+    assert done.returncode == 1
+    assert "roles.yaml:2: error: is no valid YAML" in done.stdout
+
+
+def test_content_check_of_an_installation_says_what_to_name(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home.folder)
+    monkeypatch.setattr("credcore_app.commands.content.__file__", str(home.folder / "lib" / "a" / "b" / "content.py"))
+    with pytest.raises(Fault, match="name a folder with --folder or CREDCORE_CONTENT_DIR"):
+        cli.main(["content", "check"], standalone_mode=False)
 
 
 def test_a_content_folder_that_is_not_there_is_named(home: Home) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from credcore_app import console
+from credcore_app.fault import Fault
 from credcore_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def command() -> None:
 def check(folder: Path | None, as_json: bool) -> None:
     """Look for everything that is wrong with the content: file, line, what it is, and what to do about it.
 
-    Exit code 1 where there is an error; warnings alone are no failure.
+    Unless it is named, the folder is `content` in the current one. Exit code 1 where there is an error; warnings alone
+    are no failure.
     """
     findings = _findings(_folder(folder, console.settings()))
     if as_json:
@@ -93,13 +95,16 @@ def sync(folder: Path | None, as_json: bool) -> None:
 
 
 def _folder(given: Path | None, settings: Settings) -> Path:
-    """The folder to check; a checkout has its own, an installed version only what was checked when it was built."""
-    chosen = given or settings.content_dir
-    if chosen is None:
-        chosen = Path(__file__).resolve().parents[3] / "content"
-        if not chosen.is_dir():
-            raise click.UsageError("this installation has no content files of its own to check: give --folder")
-    return chosen
+    """The folder to check: what was named, else ``content`` in the current folder, else the checkout's own."""
+    if (named := given or settings.content_dir) is not None:
+        return named
+    for folder in (Path("content"), Path(__file__).resolve().parents[3] / "content"):
+        if (folder / "roles.yaml").is_file():
+            return folder
+    raise Fault(
+        "there is no folder `content` here to check, and this installation carries its own compiled, checked when it "
+        "was built; name a folder with --folder or CREDCORE_CONTENT_DIR"
+    )
 
 
 def _findings(folder: Path) -> tuple[Finding, ...]:

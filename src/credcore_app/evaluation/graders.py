@@ -10,10 +10,10 @@ from decimal import Decimal
 from credcore.budget import Price, estimated_tokens, price_of, reserve_for
 from credcore.grading import GradingTask
 from credcore.offline_grader import OFFLINE, OfflineGrader
+from credcore_app.ai_grading import ai_grader, openai_settings
 from credcore_app.database import ready_database, stores_at
 from credcore_app.evaluation.judging import Judge
 from credcore_app.fault import Fault
-from credcore_app.graders import ai_grader, openai_settings
 from credcore_app.settings import Settings
 from credcore_openai import prompt_hash
 from credcore_openai.prompt import Secrets, build_prompt

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from credcore.breaker import BreakerState
 from credcore.grading import Flag, Grade
 from credcore_http.edge import AccessLine
-from credcore_openai import Observer
 
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
 """Completion waits up to its limit of 20 s; all else should be far below one."""
@@ -87,8 +86,8 @@ class Instruments:
 
 
 @dataclass(frozen=True)
-class AiInstruments(Observer):
-    """What the AI grader of ``model`` tells; where there is one, its figures are there from the start, at zero."""
+class AiInstruments:
+    """Listens to what the AI grader of ``model`` does; where there is one, its figures are there at once, at zero."""
 
     instruments: Instruments
     model: str

@@ -1,0 +1,82 @@
+"""The AI grader as the settings ask for it. A key has to be set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+from credcore.budget import Limits, Price
+from credcore.memory import RandomIds, system_clock
+from credcore.ports import Budget
+from credcore.services.reuse import ReusingGrader
+from credcore_app.provenance import basis_of, recomputed
+from credcore_app.settings import Settings
+from credcore_openai import CallPolicy, Connection, Listening, OpenAIGrader, OpenAISettings, open_grader
+from credcore_pg import PostgresStores
+
+MODEL_CHECK = timedelta(hours=12)
+"""How often the provider is asked what it says of our model: shutdowns are announced weeks ahead."""
+
+
+@asynccontextmanager
+async def open_ai(
+    settings: Settings, stores: PostgresStores, observer: Listening | None
+) -> AsyncIterator[tuple[ReusingGrader, Callable[[], tuple[str, ...]]]]:
+    """The grader, which judges the same answer once, and what says what of it is not as it should be."""
+    async with ai_grader(settings, stores.budget, observer) as ai, _model_watched(ai):
+        reusing = ReusingGrader(
+            ai=ai, past=stores.past_grades, basis=lambda task: basis_of(task, ai.model), recomputed=recomputed
+        )
+        yield reusing, lambda: ai.degraded(system_clock().date())
+
+
+@asynccontextmanager
+async def ai_grader(
+    settings: Settings, budget: Budget, observer: Listening | None = None
+) -> AsyncIterator[OpenAIGrader]:
+    """The AI grader alone."""
+    async with open_grader(
+        openai_settings(settings), budget=budget, ids=RandomIds(), now=system_clock, observer=observer
+    ) as ai:
+        yield ai
+
+
+def openai_settings(settings: Settings) -> OpenAISettings:
+    assert settings.openai_api_key is not None  # whoever asks for the AI grader has looked
+    return OpenAISettings(
+        connection=Connection(
+            api_key=settings.openai_api_key,
+            model=settings.openai_model,
+            base_url=settings.openai_base_url,
+            reasoning_effort=settings.openai_reasoning_effort,
+        ),
+        limits=Limits(
+            prompts_per_assessment=settings.prompts_per_assessment,
+            monthly_usd=Decimal(str(settings.monthly_budget_usd)),
+        ),
+        prices={
+            price.model: Price(tokens_in=price.tokens_in, tokens_out=price.tokens_out)
+            for price in settings.openai_prices
+        },
+        calls=CallPolicy(deadline=settings.openai_timeout_seconds),
+    )
+
+
+@asynccontextmanager
+async def _model_watched(ai: OpenAIGrader) -> AsyncIterator[None]:
+    """In the background: no start waits for a provider."""
+    watching = asyncio.create_task(_watch(ai), name="credcore-model-check")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(ai: OpenAIGrader) -> None:
+    while True:
+        await ai.check_model()
+        await asyncio.sleep(MODEL_CHECK.total_seconds())
