@@ -78,10 +78,17 @@ RETURNING pg_notify('{CHANNEL}', '')::text, completed_at
 """  # noqa: S608 - nothing but a constant goes in
 
 _GIVE_BACK = """
-UPDATE grading_job SET state = CASE state WHEN 'dead' THEN 'dead' ELSE 'queued' END, lease_token = NULL,
-    leased_until = NULL, error_code = $5, due_at = coalesce($4::timestamptz, clock_timestamp()) + $6::interval,
-    attempts = attempts - CASE WHEN $7::boolean THEN 0 ELSE 1 END
+UPDATE grading_job SET state = CASE WHEN state = 'dead' AND $7::boolean THEN 'dead' ELSE 'queued' END,
+    lease_token = NULL, leased_until = NULL, error_code = $5,
+    due_at = coalesce($4::timestamptz, clock_timestamp()) + $6::interval,
+    attempts = attempts - CASE WHEN $7 THEN 0 ELSE 1 END
 WHERE assessment_id = $1 AND question_id = $2 AND lease_token = $3 RETURNING state
+"""
+
+# A worker that held a job when its assessment was erased may have paid for a call after it.
+_FORGET = """
+UPDATE ai_call SET assessment_id = NULL
+WHERE assessment_id = $1 AND NOT EXISTS (SELECT FROM assessment WHERE assessment_id = $1)
 """
 
 _RENEW = """
@@ -113,15 +120,23 @@ class PostgresQueue:
                 await revise(connection, grade.assessment_id, self.database.now)
             return True
 
-        return await self.database.in_transaction(work)
+        finished = await self.database.in_transaction(work)
+        if not finished:
+            await self._forget(claim)
+        return finished
 
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
         row = await self.database.row(_GIVE_BACK, *_fence(claim), self.database.now, error_code, after, tried)
+        if row is None:
+            await self._forget(claim)
         return row is not None
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
         row = await self.database.row(_RENEW, *_fence(claim), self.database.now, lease)
         return row is not None
+
+    async def _forget(self, claim: Claim) -> None:
+        await self.database.row(_FORGET, claim.task.assessment_id)
 
     async def wait(self, at_most: timedelta) -> None:
         await self.listener.wait(at_most.total_seconds())

@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -23,6 +24,7 @@ from builders import (
     ids,
 )
 from credcore.assessment import Text
+from credcore.budget import Limits, Reservation
 from credcore.errors import GradesPending
 from credcore.grading import CriterionResult, Grade, GradingTask
 
@@ -47,16 +49,35 @@ async def pending(stores, caller, assessment_id):
     return (await stores.assessments.find(caller, assessment_id)).pending_grades
 
 
-async def current_grades(stores, caller, assessment_id):
+async def recorded(stores, caller, assessment_id):
     seen = []
 
     def look(record, now):
-        seen.append(record.grades)
+        seen.append(record)
         raise GradesPending(())
 
     with pytest.raises(GradesPending):
         await stores.profiles.conclude(caller, assessment_id, look)
-    return dict(seen[0])
+    return seen[0]
+
+
+async def current_grades(stores, caller, assessment_id):
+    return dict((await recorded(stores, caller, assessment_id)).grades)
+
+
+async def dead(stores, caller, assessment_id):
+    return set((await recorded(stores, caller, assessment_id)).dead)
+
+
+def call_for(assessment_id):
+    return Reservation(
+        id=ids.new_id(),
+        assessment_id=assessment_id,
+        model="a-model",
+        tokens_in=1000,
+        tokens_out=500,
+        cost_usd=Decimal("0.01"),
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
@@ -248,6 +269,47 @@ async def test_who_lost_the_lease_takes_no_try_back(stores, clock: FakeClock):
     clock.move(seconds=20)
     [held] = await claim(stores)
     assert (quick.attempt, held.attempt) == (2, 3)
+
+
+async def test_a_dead_job_whose_last_claim_was_no_try_is_claimed_again(stores, clock: FakeClock):
+    _, _, slow = await one_job(stores)
+    clock.move(seconds=20)
+    assert await claim(stores, max_attempts=1) == []
+    assert await stores.queue.give_back(slow, after=timedelta(0), error_code="away", tried=False)
+    [held] = await claim(stores, max_attempts=1)
+    assert held.attempt == 1
+
+
+async def test_a_dead_job_that_was_tried_stays_dead(stores, clock: FakeClock):
+    _, _, slow = await one_job(stores)
+    clock.move(seconds=20)
+    assert await claim(stores, max_attempts=1) == []
+    assert await stores.queue.give_back(slow, after=timedelta(0), error_code="timed-out")
+    assert await claim(stores, max_attempts=2) == []
+
+
+async def test_whoever_holds_a_dead_job_on_has_it_alive(stores, clock: FakeClock):
+    caller, assessment_id, slow = await one_job(stores)
+    clock.move(seconds=20)
+    assert await claim(stores, max_attempts=1) == []
+    assert await dead(stores, caller, assessment_id) == {ESSAY}
+    assert await stores.queue.renew(slow, LEASE)
+    assert await dead(stores, caller, assessment_id) == set()
+
+
+@pytest.mark.parametrize("end", ["finished", "given back"])
+async def test_what_is_spent_on_an_essay_after_its_erasure_is_charged_to_nobody(stores, end: str):
+    caller, assessment_id, held = await one_job(stores)
+    await stores.own_accounts.erase(caller, b"m" * 32)
+    one = Limits(prompts_per_assessment=1, monthly_usd=Decimal(1))
+    assert await stores.budget.reserve(call_for(assessment_id), one) is None
+    if end == "finished":
+        assert not await stores.queue.finish(held, grade(held.task))
+    else:
+        assert not await stores.queue.give_back(held, after=timedelta(0), error_code="late")
+    # It would be over the limit if the first were still known to be this assessment's.
+    assert await stores.budget.reserve(call_for(assessment_id), one) is None
+    assert sum(line.calls for line in await stores.budget.month()) == 2
 
 
 async def test_a_claim_says_how_long_the_answer_has_waited(stores, clock: FakeClock):

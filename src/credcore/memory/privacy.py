@@ -14,8 +14,6 @@ from credcore.memory.holdings import held_on
 from credcore.memory.state import MemoryState
 from credcore.ports import Page
 
-_NOBODYS = UUID(int=0)
-
 
 @dataclass(frozen=True)
 class MemoryOwnAccounts:
@@ -70,9 +68,7 @@ def _erase(state: MemoryState, id: UUID) -> None:
     families = {family for family, row in state.families.items() if row.account_id == id}
     own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
     _count(state, id)
-    for call in state.ai_calls.values():
-        if call.assessment_id in own:
-            call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=_NOBODYS)
+    state.forget_ai_calls(own)
     state.forget_shares(state.accounts[id])
     state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
     state.families = {key: family for key, family in state.families.items() if key not in families}

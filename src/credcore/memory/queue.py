@@ -48,6 +48,7 @@ class MemoryQueue:
     async def finish(self, claim: Claim, grade: Grade) -> bool:
         row, job = self._held(claim)
         if row is None or job is None:
+            self._forget(claim)
             return False
         row.grades[grade.question_id] = grade
         del row.jobs[grade.question_id]
@@ -58,8 +59,10 @@ class MemoryQueue:
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
         _, job = self._held(claim)
         if job is None:
+            self._forget(claim)
             return False
         job.attempts -= 0 if tried else 1
+        job.dead = job.dead and tried
         job.token, job.leased_until, job.error_code = None, None, error_code
         job.due_at = self.state.clock() + after
         return True
@@ -68,7 +71,7 @@ class MemoryQueue:
         _, job = self._held(claim)
         if job is None:
             return False
-        job.leased_until = self.state.clock() + lease
+        job.dead, job.leased_until = False, self.state.clock() + lease
         return True
 
     async def wait(self, at_most: timedelta) -> None:
@@ -126,6 +129,10 @@ class MemoryQueue:
         if job is None or job.token != claim.token:
             return row, None
         return row, job
+
+    def _forget(self, claim: Claim) -> None:
+        if claim.task.assessment_id not in self.state.assessments:
+            self.state.forget_ai_calls([claim.task.assessment_id])
 
     def _consents(self, row: AssessmentRow) -> bool:
         """As it is now: a person may have withdrawn it since the start. A partner has no account."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -205,6 +205,12 @@ class MemoryState:
         if row is None or row.assessment.owner_id != caller.id:
             raise NotFound("assessment")
         return row
+
+    def forget_ai_calls(self, erased: Collection[UUID]) -> None:
+        """What was spent on erased assessments says no more what it was spent on."""
+        for call in self.ai_calls.values():
+            if call.assessment_id in erased:
+                call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=NIL)
 
     def forget_shares(self, account: Account) -> None:
         """The account goes: what it shared goes with it, and who it was goes from what was shared with it."""
