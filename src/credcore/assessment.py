@@ -51,7 +51,11 @@ LIFE_CYCLE = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
-    """One learner's assessment with its drawn form. ``learner_ref`` is a partner's own opaque name for the learner."""
+    """One learner's assessment with its drawn form. ``learner_ref`` is a partner's own opaque name for the learner.
+
+    ``ai_consent_version`` names the text that was agreed to, see ``credcore.consent``: None without consent, and where
+    it was given before versions were kept. When it was said is ``started_at``.
+    """
 
     id: UUID
     owner_id: UUID
@@ -65,6 +69,7 @@ class Assessment:
     started_at: datetime
     expires_at: datetime
     completed_at: datetime | None = None
+    ai_consent_version: str | None = None
 
     def status(self, now: datetime) -> Status:
         return status_of(self.completed_at, self.expires_at, now)

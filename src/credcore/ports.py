@@ -187,7 +187,8 @@ class AssessmentStore(Protocol):
         """Stores it, begun now and expiring after ``lifetime`` by the store's clock, and delivers its first question.
 
         The times in ``assessment`` are not looked at. An assessment with the same id and owner that is stored already
-        stays as it is: its delivery is given again.
+        stays as it is: its delivery is given again. Consent that names no version is a person's, and kept with the
+        version that their account has.
         """
 
     async def deliver_next(self, caller: Caller, assessment_id: UUID) -> Delivery:

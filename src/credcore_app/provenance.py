@@ -123,6 +123,11 @@ def explained(found: StoredGrade) -> dict[str, object]:
         "flags": sorted(judgement.flags),
         "gradedAt": grade.graded_at.isoformat(),
         "supersededAt": found.superseded_at.isoformat() if found.superseded_at else None,
+        "aiConsent": {
+            "given": found.task.ai_consent,
+            "at": found.started_at.isoformat(),
+            "textVersion": found.consent_version,
+        },
         "call": _call(judgement),
         "question": found.task.question.prompt,
         "answer": found.task.answer,

@@ -32,13 +32,16 @@ WITH {CALLER},
 clock AS (SELECT coalesce($3::timestamptz, clock_timestamp()) AS now),
 begun AS (
     INSERT INTO assessment
-        (assessment_id, owner_id, learner_ref, role, form, level, ai_consent, seed, total, started_at, expires_at)
-    SELECT $4, principal_id, $5, $6, $7, $8, $9, $10, $11, now, now + $12::interval FROM caller, clock
+        (assessment_id, owner_id, learner_ref, role, form, level, ai_consent, ai_consent_version, seed, total,
+        started_at, expires_at)
+    SELECT $4, principal_id, $5, $6, $7, $8, $9, CASE WHEN $9 THEN coalesce($10, account.ai_consent_version) END,
+        $11, $12, now, now + $13::interval
+    FROM caller LEFT JOIN account USING (principal_id), clock
     ON CONFLICT ON CONSTRAINT assessment_pk DO NOTHING
     RETURNING assessment_id
 )
 INSERT INTO form_item (assessment_id, position, question_id, question_version, type, domain, option_order)
-SELECT begun.assessment_id, item.* FROM begun, jsonb_to_recordset($13::jsonb)
+SELECT begun.assessment_id, item.* FROM begun, jsonb_to_recordset($14::jsonb)
     AS item(position integer, question_id text, question_version text, type text, domain text, option_order text[])
 """  # noqa: S608 - nothing but a constant goes in
 
@@ -167,6 +170,7 @@ def _begun(assessment: Assessment, lifetime: timedelta) -> tuple[object, ...]:
         assessment.form,
         assessment.level,
         assessment.ai_consent,
+        assessment.ai_consent_version,
         assessment.seed,
         len(assessment.items),
         lifetime,

@@ -24,7 +24,7 @@ ORDER BY graded_at, grade_id LIMIT 1
 
 _EXPLAINED = f"""
 SELECT grade.assessment_id, grade.question_id, {GRADE_COLUMNS}, grade.superseded_at, question.body, response.answer,
-    assessment.ai_consent
+    assessment.ai_consent, assessment.ai_consent_version, assessment.started_at
 FROM grade
 JOIN response USING (assessment_id, question_id)
 JOIN assessment USING (assessment_id)
@@ -40,11 +40,16 @@ WHERE assessment_id = $1 ORDER BY position, graded_at, grade_id
 
 @dataclass(frozen=True, kw_only=True)
 class StoredGrade:
-    """A grade with what it judged; ``superseded_at`` None while it stands."""
+    """A grade with what it judged; ``superseded_at`` None while it stands.
+
+    ``task.ai_consent`` is what was said at the start, ``started_at``, to the text of ``consent_version``.
+    """
 
     grade: Grade
     task: GradingTask
     superseded_at: datetime | None
+    started_at: datetime
+    consent_version: str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,13 @@ class PostgresPastGrades:
         task = GradingTask(
             assessment_id=grade.assessment_id, question=question, answer=answer.text, ai_consent=row["ai_consent"]
         )
-        return StoredGrade(grade=grade, task=task, superseded_at=row["superseded_at"])
+        return StoredGrade(
+            grade=grade,
+            task=task,
+            superseded_at=row["superseded_at"],
+            started_at=row["started_at"],
+            consent_version=row["ai_consent_version"],
+        )
 
     async def of_assessment(self, assessment_id: UUID) -> Sequence[UUID]:
         """All its grades, superseded ones too, in form order; none where there is no such assessment."""

@@ -64,6 +64,7 @@ def assessment_of(row: asyncpg.Record, items: tuple[FormItem, ...]) -> Assessmen
         form=FormName(row["form"]),
         level=ExperienceLevel(row["level"]),
         ai_consent=row["ai_consent"],
+        ai_consent_version=row["ai_consent_version"],
         seed=row["seed"],
         items=items,
         started_at=row["started_at"],

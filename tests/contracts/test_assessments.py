@@ -23,8 +23,10 @@ from builders import (
     form,
     ids,
 )
+from credcore.account_ports import AccountChanges
 from credcore.assessment import Status
 from credcore.blueprint import ExperienceLevel, FormName
+from credcore.consent import CONSENT_VERSION
 from credcore.errors import NotFound, Unauthenticated
 
 HOSTILE_REFERENCES = ("'; DROP TABLE assessment; --", "\U0001f469\u200d\U0001f4bb", "\u202e\u05e9\u05dc", "a\\b%s$1")
@@ -43,6 +45,29 @@ async def test_an_assessment_comes_back_as_it_was_started_dated_by_the_store(sto
     found = await stores.assessments.find(partner, given.id)
     assert found.assessment == replace(given, started_at=clock.now, expires_at=clock.now + LIFETIME)
     assert (found.answered, found.pending_grades, found.now) == (0, 0, clock.now)
+
+
+@pytest.mark.parametrize("consents", [True, False])
+async def test_a_partner_s_consent_is_kept_with_the_version_of_its_text(stores, consents):
+    partner = await stores.partner()
+    given = await stores.begin(partner, learner_ref="7", ai_consent=consents, ai_consent_version="of today")
+    found = (await stores.assessments.find(partner, given.id)).assessment
+    assert (found.ai_consent, found.ai_consent_version) == (consents, "of today" if consents else None)
+    [listed] = (await stores.assessments.page(partner, limit=9, after=None)).items
+    assert listed.assessment == found
+
+
+async def test_a_person_s_consent_is_to_the_text_that_their_account_says_also_when_that_says_another_later(stores):
+    account = await stores.account(ai_consent=True)
+    first = await stores.begin(account.caller, ai_consent=True)
+    changes = AccountChanges(ai_consent=True, consent_version="another")
+    await stores.own_accounts.change(account.caller, changes)
+    second, third = [await stores.begin(account.caller, ai_consent=consents) for consents in (True, False)]
+    found = [await stores.assessments.find(account.caller, begun.id) for begun in (first, second, third)]
+    assert [each.assessment.ai_consent_version for each in found] == [CONSENT_VERSION, "another", None]
+    held = (await stores.own_accounts.export(account.caller))["assessments"]
+    told = {entry["assessment_id"]: entry["ai_consent_version"] for entry in held}
+    assert told == {str(first.id): CONSENT_VERSION, str(second.id): "another", str(third.id): None}
 
 
 @pytest.mark.parametrize("reference", HOSTILE_REFERENCES)

@@ -16,6 +16,7 @@ from tests.faults.honest_model import TOKENS_IN, TOKENS_OUT, ModelServer, grades
 from tests.faults.taking import PASSWORD, essays, judged, taker
 from tests.openai.provider import fails, hangs
 
+from credcore.consent import CONSENT_VERSION
 from running import Server, running_server
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -155,6 +156,38 @@ async def test_who_did_not_agree_is_never_sent_anywhere() -> None:
         assert {essay["grader"]["name"] for essay in essays(profile)} == {"offline"}
         assert not profile["provisional"]
         assert provider.prompts == []
+
+
+async def test_who_withdraws_while_answers_wait_is_judged_offline_and_never_sent_anywhere() -> None:
+    provider = ModelServer(script=[grades])
+    listening = await provider.start()
+    settings = {"CREDCORE_OPENAI_API_KEY": KEY, "CREDCORE_OPENAI_BASE_URL": provider.base_url}
+    try:
+        async with asyncio.timeout(90), running_server("--no-grading", **settings) as server:
+            async with taker(server, "ada") as ada, taker(server, "bob") as bob:
+                waiting = [await learner.begin() for learner in (ada, ada, bob)]
+                for learner, id in zip((ada, ada, bob), waiting, strict=True):
+                    await learner.answer_all(id)
+                withdrawn = await ada.client.patch("/users/me", json={"aiConsent": False})
+                assert (withdrawn.status_code, withdrawn.json()["aiConsent"]) == (200, False)
+                at_once = await ada.complete(waiting[0])
+                worker = await server.beside("worker")
+                for learner, id in ((ada, waiting[1]), (bob, waiting[2])):
+                    while (await learner.state(id))["pendingGrades"]:
+                        await asyncio.sleep(0.1)
+                hers, his = await ada.complete(waiting[1]), await bob.complete(waiting[2])
+            worker.terminate()
+            assert await worker.wait() == 0
+            for profile, grader in ((at_once, "offline"), (hers, "offline"), (his, "gpt-6-luna")):
+                assert [essay["grader"]["name"] for essay in essays(profile)] == [grader] * 5
+                assert not profile["provisional"]
+            assert len(provider.prompts) == 5, "the answers of whoever stayed with it, and no other"
+            for id in waiting[1:]:
+                [grade, *_] = await grades_of(server, id)
+                said_at_the_start = (await shown(server, grade))["aiConsent"]
+                assert (said_at_the_start["given"], said_at_the_start["textVersion"]) == (True, CONSENT_VERSION)
+    finally:
+        await provider.stop(listening)
 
 
 async def test_completion_ends_in_time_though_the_provider_hangs_and_is_revised_when_it_is_back() -> None:

@@ -12,6 +12,7 @@ from builders import ids, partner
 from credcore.accounts import Caller, CallerKind, Scope
 from credcore.assessment import ResponseStatus, Status
 from credcore.blueprint import BLUEPRINTS, FormName
+from credcore.consent import CONSENT_VERSION
 from credcore.errors import (
     AlreadyAnswered,
     AssessmentCompleted,
@@ -113,6 +114,7 @@ async def test_a_partner_says_for_its_learner_whether_ai_may_judge(
     beginning = Beginning(role=ROLE, learner_ref="learner-7", ai_consent=said)
     assessment = (await world.assessments.start(lms, beginning)).overview.assessment
     assert (assessment.ai_consent, assessment.learner_ref) == (consents, "learner-7")
+    assert assessment.ai_consent_version == (CONSENT_VERSION if consents else None)
 
 
 async def test_a_partner_s_learners_are_told_apart_by_what_they_have_seen(world: World, lms: Caller) -> None:

@@ -33,7 +33,13 @@ class MemoryAssessments:
         self.state.admit(caller)
         if assessment.id not in self.state.assessments:
             now = self.state.clock()
-            begun = replace(assessment, owner_id=caller.id, started_at=now, expires_at=now + lifetime)
+            begun = replace(
+                assessment,
+                owner_id=caller.id,
+                started_at=now,
+                expires_at=now + lifetime,
+                ai_consent_version=self._agreed_to(assessment, caller),
+            )
             drawn = {i.question_id: self.state.questions[i.question_id, i.question_version] for i in begun.items}
             self.state.assessments[assessment.id] = AssessmentRow(assessment=begun, questions=drawn)
         return await self.deliver_next(caller, assessment.id)
@@ -95,6 +101,12 @@ class MemoryAssessments:
                 row.jobs[question_id] = Job(due_at=now)
                 self.state.wake.set()
         return response, len(row.assessment.items)
+
+    def _agreed_to(self, assessment: Assessment, caller: Caller) -> str | None:
+        if not assessment.ai_consent:
+            return None
+        said = self.state.secrets.get(caller.id)
+        return assessment.ai_consent_version or (said.consent_version if said else None)
 
     def _delivery(self, row: AssessmentRow) -> Delivery:
         assessment = row.assessment

@@ -22,6 +22,7 @@ from credcore.assessment import (
 )
 from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormName, draw
+from credcore.consent import CONSENT_VERSION
 from credcore.errors import InvalidValue, NotFound
 from credcore.ports import AccountStore, AssessmentStore, Delivery, IdSource, Overview, Page, ResponseStore
 from credcore.rights import require_scope
@@ -84,6 +85,7 @@ class Assessments:
             form=beginning.form,
             level=beginning.level,
             ai_consent=consent,
+            ai_consent_version=CONSENT_VERSION if consent and caller.kind is CallerKind.PARTNER else None,
             seed=seed,
             items=items,
             started_at=_UNSET_TIME,

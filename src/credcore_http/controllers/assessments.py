@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from credcore.accounts import Scope
 from credcore.assessment import Answer
+from credcore.consent import CONSENT_TEXT, CONSENT_VERSION
 from credcore.errors import InvalidValue
 from credcore.ids import parse_id
 from credcore.services.assessments import Started
@@ -71,7 +72,11 @@ async def list_roles(services: Injected) -> Response[bytes]:
         tag=TAG,
         access=WRITE,
         summary="Start an assessment",
-        description="Draws a form from the bank and delivers its first question, whose time runs from now.",
+        description=(
+            "Draws a form from the bank and delivers its first question, whose time runs from now. `aiConsent` of a "
+            f"partner says that the learner agreed to this (version {CONSENT_VERSION}), or to no less: "
+            f"*{CONSENT_TEXT}* Without it an offline grader alone judges the essays."
+        ),
         status=201,
         body=Start,
         body_example=examples.START,
