@@ -42,8 +42,8 @@ _GIVES_UP = re.compile(
 )
 _DISOWNS = re.compile(
     r"^(?:none|nothing) of (?:the (?:following|above)|this|that|these|it)\b.{0,20}\b(?:true|correct|right)\b|"
-    r"^(?:all|everything) (?:of (?:this|that|these|it|the above)|the above|i (?:wrote|said|say)|above)\b.{0,20}"
-    r"\b(?:false|wrong|untrue|incorrect|not true)$"
+    r"(?:^|[^\w\s,;] )(?:all|everything) (?:of (?:this|that|these|it|the above)|the above|i (?:wrote|said|say)|above)\b"
+    r".{0,20}\b(?:false|wrong|untrue|incorrect|not true)$"
 )
 
 
@@ -121,7 +121,7 @@ def _gives_up(passage: Passage) -> bool:
 
 def _disowns(passage: Passage) -> bool:
     """Whether the writer takes back everything else that the answer says."""
-    return len(passage.words) <= 10 and bool(_DISOWNS.search(passage.folded.strip(" \t\n.!?")))
+    return (passage.code or len(passage.words) <= 10) and bool(_DISOWNS.search(passage.folded.strip(" \t\n.!?")))
 
 
 def _without_echo(found: Sequence[Passage], prompt: str, reference: str, titles: Sequence[str]) -> list[Passage]:
