@@ -12,7 +12,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,13 +86,19 @@ class Outbox:
 
     def _remove(self, goes: Callable[[Path], bool]) -> None:
         try:
-            for path in ((self.data_dir or default_directory()) / FOLDER).glob("*.txt"):
-                with suppress(FileNotFoundError):  # another server process was faster
-                    if goes(path):
-                        path.unlink()
-        # ValueError: somebody put a file of theirs there; RuntimeError: there is no home directory to look into
-        except (OSError, ValueError, RuntimeError) as problem:
+            waiting = list(((self.data_dir or default_directory()) / FOLDER).glob("*.txt"))
+        except (OSError, RuntimeError) as problem:  # RuntimeError: there is no home directory to look into
             log.warning("the outbox could not be cleared", exc_info=problem)
+            return
+        for path in waiting:
+            try:
+                if goes(path):
+                    path.unlink()
+            except FileNotFoundError:
+                pass  # another server process was faster
+            # Somebody put something of theirs there: it must not keep what comes after it. ValueError: no text of ours
+            except (OSError, ValueError) as problem:
+                log.warning("a file in the outbox could not be cleared", extra={"place": str(path)}, exc_info=problem)
 
 
 @asynccontextmanager

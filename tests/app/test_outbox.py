@@ -96,6 +96,24 @@ async def test_a_file_of_somebody_elses_is_left_where_it_is(outbox: Outbox) -> N
     assert strange.exists()
 
 
+async def test_what_others_put_there_keeps_nothing_else_from_going(outbox: Outbox) -> None:
+    for _ in range(8):
+        await outbox.send(_mail())
+    sent = _files(outbox)
+    for name in ("folder.txt", "another.txt"):
+        (sent[0].parent / name).mkdir()
+    (sent[0].parent / "strange.txt").write_bytes(b"\xff\xfe")
+    await outbox.forget(EMAIL)
+    assert set(sent).isdisjoint(_files(outbox))
+    for _ in range(8):
+        await outbox.send(_mail())
+    sent = [path for path in _files(outbox) if path.is_file() and path.name != "strange.txt"]
+    for path in _files(outbox):
+        _age(path, 61)
+    await outbox.clear()
+    assert set(sent).isdisjoint(_files(outbox))
+
+
 async def test_nothing_waits_where_messages_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     await ConsoleMailer(sys.stdout).forget(EMAIL)
     assert capsys.readouterr().out == ""
