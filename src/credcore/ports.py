@@ -277,7 +277,11 @@ is claimed alone. One that came back has ended nobody, so that a backlog after a
 
 
 class GradingQueue(Protocol):
-    """The durable queue of essays to grade. A claim counts as a try unless it is given back as none: a crash counts."""
+    """The durable queue of essays to grade. A claim counts as a try unless it is given back as none: a crash counts.
+
+    A claim whose assessment was erased meanwhile ends as one that lost its token, whether finished or given back; what
+    was spent under it then says no more what it was spent on.
+    """
 
     async def claim(
         self, *, limit: int, lease: timedelta, max_attempts: int, assessment_id: UUID | None = None
@@ -300,11 +304,11 @@ class GradingQueue(Protocol):
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
         """Makes the job due again ``after`` now. False where the claim's token no longer holds.
 
-        Not ``tried``: the claim no longer counts, as if it had never been made.
+        Not ``tried``: the claim no longer counts, as if it had never been made; it brings a dead job back.
         """
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
-        """Holds the job for ``lease`` from now. False where the claim's token no longer holds."""
+        """Holds the job for ``lease`` from now, a dead one too. False where the claim's token no longer holds."""
 
     async def wait(self, at_most: timedelta) -> None:
         """Returns when a job may have become due, and after ``at_most`` anyway."""

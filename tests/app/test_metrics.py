@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from datetime import timedelta
 from decimal import Decimal
 
 import httpx
@@ -16,10 +17,11 @@ from tests.openai.provider import fails
 
 from credcore.breaker import BreakerState
 from credcore.errors import Unavailable
-from credcore_app.telemetry import AiInstruments, Exposition, Instruments
+from credcore_app.telemetry import AiInstruments, CountedQueue, Exposition, Instruments
 from credcore_http.edge import AccessLine
 from credcore_pg import QueueState
 from running import Server, running_server
+from world import opened
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 KEY = "sk-test-0123456789abcdefghij"
@@ -105,6 +107,18 @@ async def test_the_breaker_shows_from_the_start_and_its_openings_add_up() -> Non
         open_now = of(figures, "credcore_ai_breaker_open")
         seen.append((open_now, of(figures, "credcore_ai_breaker_openings_total")))
     assert seen == [(0, 0), (1, 1), (1, 2), (0, 2)]
+
+
+async def test_only_an_essay_that_went_back_to_the_queue_counts_as_given_back() -> None:
+    instruments = Instruments()
+    world = await opened()
+    id = await world.started(caller := (await world.student()).caller)
+    await world.answer_essays(caller, id)
+    queue = CountedQueue(world.queue, instruments)
+    [slow] = await queue.claim(limit=1, lease=timedelta(seconds=20), max_attempts=5, assessment_id=id)
+    for _ in range(3):
+        await queue.give_back(slow, after=timedelta(minutes=1), error_code="away")
+    assert of(await shown(instruments), "credcore_grading_retries_total", reason="away") == 1
 
 
 async def test_the_queue_is_told_as_it_is_now() -> None:

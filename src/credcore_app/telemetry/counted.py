@@ -33,8 +33,10 @@ class CountedQueue:
         return finished
 
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
-        self.instruments.waits(error_code)
-        return await self.queue.give_back(claim, after=after, error_code=error_code, tried=tried)
+        given_back = await self.queue.give_back(claim, after=after, error_code=error_code, tried=tried)
+        if given_back:
+            self.instruments.waits(error_code)
+        return given_back
 
     async def renew(self, claim: Claim, lease: timedelta) -> bool:
         return await self.queue.renew(claim, lease)
