@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -12,6 +13,7 @@ INTERRUPTED = 128 + signal.SIGINT
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and ends the process."""
     _end_silently_on_interrupt()
+    _stand_in_for_closed_streams()
     sys.exit(_run(arguments))
 
 
@@ -22,6 +24,14 @@ def _end_silently_on_interrupt() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Where a standard stream was closed (``<&-``) the next file that is opened would take its place, and its words."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def _run(arguments: list[str] | None) -> int:

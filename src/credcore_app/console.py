@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -27,6 +28,20 @@ def settings() -> Settings:
 
 
 Result = TypeVar("Result")
+
+
+class Group(click.Group):
+    """Lists its commands each with the whole first sentence of its help; click would cut it where the line ends."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_sentence(command)) for name, command in sorted(self.commands.items())])
+
+
+def _first_sentence(command: click.Command) -> str:
+    words = " ".join((command.help or "").split())
+    end = re.search(r"[.:;](?= |$)", words)
+    return f"{words[: end.start()]}." if end else words
 
 
 def interruptible() -> None:

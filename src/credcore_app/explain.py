@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import asyncpg
@@ -30,6 +31,10 @@ def explain(error: BaseException) -> str | None:
             return f"CREDCORE_DATABASE_URL is not understood; it must be {database_url.must_be}"
         case Unavailable():
             return _line(f"the {error.what} cannot be used{_reason(error.__cause__)}; {_CHECK_URL}")
+        case OSError(filename=str() | bytes() as file):
+            return _line(f"{os.fsdecode(file)} cannot be used: {error.strerror}")
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG | errno.EIO):
+            return f"the output cannot be written: {error.strerror}"
         case _:
             return None
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
-from tests.app.program import Home
+from tests.app.program import COMMAND, Home
 
 from credcore_app.commands import COMMANDS, cli
 from credcore_app.fault import Fault
@@ -191,3 +192,71 @@ def test_a_content_folder_that_is_not_there_is_named(home: Home) -> None:
         "credcore: nowhere: there is no such folder; set CREDCORE_CONTENT_DIR to one, or unset it; "
         "`credcore content check` tells all that is wrong\n"
     )
+
+
+def closed(*streams: int) -> Callable[[], None]:
+    def close() -> None:
+        for stream in streams:
+            os.close(stream)
+
+    return close
+
+
+def words_after(home: Home, *arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
+    """The exit code and what was said on stderr."""
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.run([*COMMAND, *arguments], cwd=home.folder, env=home.environment(), **{**usual, **how})  # type: ignore[call-overload, no-any-return]  # as its caller says
+
+
+@pytest.mark.parametrize("arguments", [("settings",), ("openapi",), ("--help",), ("content", "stats")], ids=" ".join)
+def test_output_that_nobody_takes_or_that_has_no_room_ends_a_command_quietly(
+    home: Home, arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        gone = words_after(home, *arguments, stdout=pipe)
+    assert (gone.returncode, gone.stderr) == (1, "")
+    with open("/dev/full", "wb") as full:
+        no_room = words_after(home, *arguments, stdout=full)
+    line = "credcore: the output cannot be written: No space left on device\n"
+    assert (no_room.returncode, no_room.stderr) == (1, line)
+
+
+@pytest.mark.parametrize("streams", [(0,), (1,), (0, 1), (0, 1, 2)], ids=str)
+def test_closed_standard_streams_are_no_defect(home: Home, streams: tuple[int, ...]) -> None:
+    done = words_after(home, "settings", preexec_fn=closed(*streams))
+    assert (done.returncode, done.stderr) == (0, "")
+    asking = ("user", "create", "--email", "a@b.example", "--name", "A", "--role", "admin")
+    done = words_after(home, *asking, preexec_fn=closed(*streams))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    done = words_after(home, *asking, "--password-stdin", preexec_fn=closed(*streams))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_that_is_nearly_one_is_named(home: Home) -> None:
+    done = home.call("serv")
+    assert done.returncode == 2
+    assert done.stderr.endswith("Error: No such command 'serv'. Did you mean 'serve'?\n")
+
+
+@pytest.mark.parametrize("words", [words for words in EVERY if isinstance(EVERY[words], click.Group)], ids=" ".join)
+def test_the_help_of_a_group_says_of_each_command_a_whole_sentence(home: Home, words: tuple[str, ...]) -> None:
+    said = home.call(*words, "--help", COLUMNS="200").stdout
+    assert "..." not in said.partition("Commands:")[2]
+    for other, command in EVERY.items():
+        if other[:-1] == words:
+            assert f"{other[-1]} " in said
+            assert command.help is not None
+            assert command.help.split()[0] in said
+
+
+def test_lists_that_are_empty_say_what_to_do(home: Home) -> None:
+    nobody = "credcore: nobody has an account yet; `credcore user create` makes one\n"
+    assert home.call("user", "list").stderr == nobody
+    none = "credcore: there is no partner yet; `credcore partner create` makes one\n"
+    assert home.call("partner", "list").stderr == none
+    assert home.call("user", "list", "--json").stderr == ""
+    assert home.call("budget").stdout.startswith("AI grading in ")

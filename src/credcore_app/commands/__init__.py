@@ -35,6 +35,19 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"credcore_app.commands.{name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as unknown:
+            import difflib
+
+            closest = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not closest:
+                raise
+            raise click.UsageError(f"{unknown.message} Did you mean {closest[0]!r}?", ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -50,7 +63,14 @@ def _say_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) 
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Say it, exit.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Skills assessments whose grades can be defended.
 

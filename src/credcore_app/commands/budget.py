@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,18 +74,26 @@ def _report(settings: Settings, lines: Sequence[MonthLine], month: date) -> dict
 
 
 def _show(report: dict[str, object]) -> None:
+    lines = report["lines"]
+    assert isinstance(lines, list)  # made above
+    if lines:
+        _show_table(lines)
+    click.echo(
+        f"AI grading in {report['month']}: ${report['spentUsd']:.4f} of ${report['budgetUsd']:.2f} spent, "
+        f"${report['leftUsd']:.4f} left"
+    )
+    if report["model"] is None:
+        click.echo("no key is set: the offline grader judges, which costs nothing")
+
+
+def _show_table(lines: list[dict[str, Any]]) -> None:  # Any: as JSON has it
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("model", "outcome", title=f"AI grading in {report['month']}")
+    table = Table("model", "outcome", box=None, pad_edge=False, header_style="bold")
     for heading in ("calls", "tokens in", "tokens out", "cost in $"):
         table.add_column(heading, justify="right")
-    lines = report["lines"]
-    assert isinstance(lines, list)  # made above
     for line in lines:
         counts = (f"{line[name]:,}" for name in ("calls", "tokensIn", "tokensOut"))
         table.add_row(line["model"], line["outcome"], *counts, f"{line['costUsd']:.4f}")
     Console(highlight=False).print(table)
-    click.echo(f"${report['spentUsd']:.4f} of ${report['budgetUsd']:.2f} spent, ${report['leftUsd']:.4f} left")
-    if report["model"] is None:
-        click.echo("no key is set: the offline grader judges, which costs nothing")

@@ -22,7 +22,7 @@ folder_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Check, count or publish questions, courses and recommendations."""
 

@@ -11,7 +11,7 @@ from credcore_app import console
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Keep who was erased erased, when a backup is restored.
 

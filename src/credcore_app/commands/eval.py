@@ -16,7 +16,7 @@ grader_option = click.option(
 yes_option = click.option("--yes", is_flag=True, help="Begin a run that costs money without asking.")
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Measure a grader: against people, against itself, and against answers that try to talk it into points.
 

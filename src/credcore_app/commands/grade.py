@@ -13,7 +13,7 @@ from credcore_app import console
 id_argument = click.argument("id", type=click.UUID)
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Explain a grade, or compute it again."""
 

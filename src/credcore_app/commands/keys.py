@@ -7,7 +7,7 @@ import click
 from credcore_app import console
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Replace the key that signs access tokens."""
 

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 DEFAULT_SCOPES = "assessments:write profiles:read recommendations:read"
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Let partner platforms in: each has clients, each client secrets that can be replaced without an outage."""
 
@@ -60,6 +60,8 @@ def list_all(as_json: bool) -> None:
     if as_json:
         console.print_json({"items": [_as_json(partner) for partner in found]})
         return
+    if not found:
+        console.say("there is no partner yet; `credcore partner create` makes one")
     for partner in found:
         click.echo(f"{partner.name}  {partner.id}{'  disabled' if partner.disabled_at else ''}")
         for client in partner.clients:

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 ROLES = ["student", "advisor", "admin"]
 
 
-@click.group()
+@click.group(cls=console.Group)
 def command() -> None:
     """Make accounts, give roles, and let people back in."""
 
@@ -63,6 +63,8 @@ def list_all(as_json: bool) -> None:
     if as_json:
         console.print_json({"items": [_as_json(account) for account in found]})
         return
+    if not found:
+        console.say("nobody has an account yet; `credcore user create` makes one")
     for account in found:
         lacks = "  lacks a second factor" if account.lacks_second_factor else ""
         click.echo(f"{account.id}  {account.role:<7}  {account.email}{lacks}")
