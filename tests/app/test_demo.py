@@ -204,3 +204,12 @@ def test_a_terminal_that_knows_ascii_only_gets_ascii_bars(profile: dict[str, Any
 def test_a_provisional_profile_says_so(profile: dict[str, Any]) -> None:
     assert "Some grades are provisional." not in " ".join(shown(profile).split())
     assert "Some grades are provisional." in " ".join(shown(profile | {"provisional": True}).split())
+
+
+@pytest.mark.parametrize("width", [40, 52, 60, 72, 80])
+def test_on_a_narrow_terminal_the_domains_keep_their_names_and_scores(profile: dict[str, Any], width: int) -> None:
+    table = shown(profile, width=width).partition("Confidence")[0]
+    for domain in profile["domainBreakdown"]:
+        assert domain["title"].split()[0] in table
+        assert f"{domain['score']:.1f}" in table
+    assert "…" not in table

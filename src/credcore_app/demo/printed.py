@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import compress
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -15,6 +16,8 @@ from credcore_app.demo.client import Json
 
 BAR = 20
 WIDEST = 100
+ROOM_FOR_BARS, ROOM_FOR_SHARES = 72, 52
+"""Columns of the terminal from which on there is room beside the domains' names and scores."""
 STYLES = {"low": "red", "mid": "yellow", "high": "green"}
 KINDS = {"mcq": "multiple-choice question", "essay": "essay", "interest": "interest question"}
 
@@ -23,7 +26,7 @@ def print_profile(console: Console, profile: Json, role_title: str) -> None:
     """``console`` is narrowed to what reads well; URLs are never broken."""
     console.width = min(console.width, WIDEST)
     console.print(Rule(f"Skill profile: {role_title}", align="left", style="dim"))
-    console.print(_figures(profile, ascii_only=console.options.ascii_only))
+    console.print(_figures(profile, console.width, ascii_only=console.options.ascii_only))
     for title, notes in (("Strengths", profile["strengths"]), ("To improve", profile["improvements"])):
         console.print(_heading(title))
         for note in notes:
@@ -34,27 +37,34 @@ def print_profile(console: Console, profile: Json, role_title: str) -> None:
         console.print(Text(f"     {course['url']}", style="blue"), soft_wrap=True)
 
 
-def _figures(profile: Json, *, ascii_only: bool) -> RenderableType:
+def _figures(profile: Json, width: int, *, ascii_only: bool) -> RenderableType:
     table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("")
-    table.add_column("", no_wrap=True)
-    for title in ("score", "weight", "answered"):
-        table.add_column(title, justify="right", no_wrap=True)
+    wanted = [True, width >= ROOM_FOR_BARS, True, True, width >= ROOM_FOR_SHARES]
+    for title, is_wanted in zip(("", "", "score", "weight", "answered"), wanted, strict=True):
+        if is_wanted:
+            table.add_column(title, justify="right" if title else "left", no_wrap=table.columns != [])
     overall, band = profile["overallScore"], profile["scoreBand"]
-    table.add_row(
-        Text("Overall", style="bold"),
-        _bar(overall, STYLES[band], ascii_only),
-        Text(f"{overall:.1f}", style="bold"),
-        Text(band, style=STYLES[band]),
-    )
-    for domain in profile["domainBreakdown"]:
-        table.add_row(
+    rows: list[tuple[RenderableType, ...]] = [
+        (
+            Text("Overall", style="bold"),
+            _bar(overall, STYLES[band], ascii_only),
+            Text(f"{overall:.1f}", style="bold"),
+            Text(band, style=STYLES[band]),
+            "",
+        )
+    ]
+    rows += [
+        (
             f"  {domain['title']}",
             _bar(domain["score"], "cyan", ascii_only),
             f"{domain['score']:.1f}",
             f"{domain['weight']:.0%}",
             f"{domain['answered']} of {domain['total']}",
         )
+        for domain in profile["domainBreakdown"]
+    ]
+    for row in rows:
+        table.add_row(*compress(row, wanted))
     confidence = Text.assemble(("Confidence  ", "bold"), f"{profile['confidenceScore']:.2f} of 1. ", _meaning(profile))
     return Group(table, "", confidence)
 
