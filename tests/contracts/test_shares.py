@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from builders import FakeClock, ids
 from contracts.test_profiles import with_own_grades
 from credcore.accounts import Account, Caller, UserRole
 from credcore.errors import AssessmentNotCompleted, NotFound, Unauthenticated
-from credcore.ports import Completed
+from credcore.ports import Completed, Fresh, Replay
 from credcore.sharing import MOST_SHARES, TooManyShares
 
 ADVISOR = "advisor@example.org"
@@ -265,3 +265,20 @@ async def test_a_gone_advisor_leaves_that_it_was_viewed_and_no_name(stores):
     held = await stores.own_accounts.export(caller)
     assert [(kept["advisor_email"], kept["revoked_at"] is None) for kept in held["shares"]] == [(None, False)]
     assert [view["advisor_email"] for view in held["profile_views"]] == [None]
+
+
+async def test_a_gone_advisors_address_goes_from_the_answers_that_are_kept_for_repeated_requests(stores):
+    reader, other = await advisor(stores), await advisor(stores, "other@example.org")
+    caller, made, share = await shared(stores)
+    others = await stores.shares.share(caller, made.profile.assessment_id, ids.new_id(), other.email)
+    for key, kept in (("first", share), ("again", share), ("others", others)):
+        body = f'{{"shareId":"{kept.id}","advisorEmail":"{kept.advisor_email}"}}'.encode()
+        await stores.idempotency.settle(await asked(stores, caller, key), Replay(status=201, body=body, headers=()))
+    await stores.own_accounts.erase(reader.caller, b"m" * 32)
+    assert isinstance(await asked(stores, caller, "first"), Fresh)
+    assert isinstance(await asked(stores, caller, "again"), Fresh)
+    assert isinstance(await asked(stores, caller, "others"), Replay)
+
+
+async def asked(stores, caller: Caller, key: str) -> Fresh | Replay:
+    return await stores.idempotency.claim(caller, key, b"hash", effect_id=ids.new_id(), lease=timedelta(seconds=10))

@@ -144,6 +144,9 @@ class KeyRow:
     leased_until: datetime
     reply: Replay | None = None
 
+    def tells_of(self, id: UUID) -> bool:
+        return self.reply is not None and str(id).encode() in self.reply.body
+
 
 @dataclass(kw_only=True, slots=True)
 class AiCallRow:
@@ -216,6 +219,7 @@ class MemoryState:
         """The account goes: what it shared goes with it, and who it was goes from what was shared with it."""
         own = {id for id, row in self.assessments.items() if row.assessment.owner_id == account.id}
         self.shares = {id: row for id, row in self.shares.items() if row.assessment_id not in own}
-        for row in self.shares.values():
+        for id, row in self.shares.items():
             if row.advisor_email == account.email:
                 row.advisor_email, row.revoked_at = None, row.revoked_at or self.clock()
+                self.keys = {key: kept for key, kept in self.keys.items() if not kept.tells_of(id)}
