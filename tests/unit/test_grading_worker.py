@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -335,6 +336,17 @@ async def test_a_worker_runs_until_it_is_stopped_and_ends_what_it_holds() -> Non
     hanging.let_go.set()
     await running
     assert set(essays.grades) == set(essays.ids)
+
+
+@pytest.mark.parametrize("asked", [3601, 10**9, pytest.param(10**300, id="more than a date holds")])
+@pytest.mark.parametrize("kind", [AwayGrader, DownGrader, partial(AwayGrader, shut=True)])
+async def test_an_absurd_wait_asked_for_parks_no_essay(asked: int, kind: Callable[..., Grader]) -> None:
+    essays = await answered()
+    await essays.worker(kind(retry_after_seconds=asked)).work()
+    essays.world.clock.move(minutes=59)
+    assert await essays.worker().work() == 0
+    essays.world.clock.move(minutes=1)
+    assert await essays.worker().work() == len(essays.ids)
 
 
 async def test_an_idle_worker_waits_for_work_instead_of_asking_all_the_time() -> None:

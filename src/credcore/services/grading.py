@@ -28,7 +28,8 @@ class QueuePolicy:
     """``lease`` is how long a silent worker keeps a job; it bounds how long a killed worker's job waits for another.
 
     ``max_attempts`` bounds the tries of a job that fails for its own reasons or ends its workers, ``longest_wait`` how
-    long one waits for a grader that is away.
+    long one waits for a grader that is away. What failed is believed in how long to stay away up to ``longest_asked``:
+    an essay whose rest is longer would not even be seen to have waited too long.
     """
 
     lease: timedelta = timedelta(seconds=20)
@@ -38,6 +39,7 @@ class QueuePolicy:
     first_retry: timedelta = timedelta(seconds=1)
     last_retry: timedelta = timedelta(minutes=5)
     longest_wait: timedelta = LONGEST_WAIT
+    longest_asked: timedelta = timedelta(hours=1)
 
     def retry_after(self, attempt: int) -> timedelta:
         """How long a job rests after its ``attempt``-th failure: doubled each time, up to ``last_retry``."""
@@ -111,9 +113,9 @@ class GradingWorker:
         await self.queue.give_back(claim, after=self._rest(claim, failure), error_code=failure.what[:64], tried=tried)
 
     def _rest(self, claim: Claim, failure: Unavailable) -> timedelta:
-        """Never shorter than what failed asks for. Whatever a shut grader turns away is due when it opens, not later:
-        then all of it is worked at once if the first one gets through, and is turned away again if not."""
-        asked = timedelta(seconds=failure.retry_after_seconds)
+        """Never shorter than what failed asks for, within reason. Whatever a shut grader turns away is due when it
+        opens: then all of it is worked at once if the first one gets through, and is turned away again if not."""
+        asked = timedelta(seconds=min(failure.retry_after_seconds, self.policy.longest_asked.total_seconds()))
         if not isinstance(failure, GraderAway):
             return max(asked, self.policy.retry_after(claim.attempt))
         return asked if failure.shut else max(asked, self.policy.retry_while_away(claim.waited))
