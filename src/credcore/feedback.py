@@ -38,16 +38,20 @@ class DomainFindings:
 
 def strengths(findings: Sequence[DomainFindings]) -> tuple[DomainNote, ...]:
     """Best domain first: those from 50 up, or else the best one, where there is anything good to say of them."""
-    ranked = sorted(findings, key=lambda found: -found.score)
-    strong = [found for found in ranked if found.score >= MID_FROM] or ranked[:1]
-    return _notes(strong, _what_was_shown)
+    return _notes(_strong(findings), _what_was_shown)
 
 
 def improvements(findings: Sequence[DomainFindings]) -> tuple[DomainNote, ...]:
     """Worst domain first: those below 75, or else the worst one, where anything is missing from them."""
     ranked = sorted(findings, key=lambda found: found.score)
     weak = [found for found in ranked if found.score < HIGH_FROM] or ranked[:1]
-    return _notes(weak, _what_is_missing)
+    praised = {found.domain for found in _strong(findings)}
+    return _notes(weak, lambda found: _what_is_missing(found, praised=found.domain in praised))
+
+
+def _strong(findings: Sequence[DomainFindings]) -> list[DomainFindings]:
+    ranked = sorted(findings, key=lambda found: -found.score)
+    return [found for found in ranked if found.score >= MID_FROM] or ranked[:1]
 
 
 def _notes(
@@ -65,11 +69,12 @@ def _notes(
 def _what_was_shown(found: DomainFindings) -> list[str]:
     said = _merged([judgement.strengths for judgement in found.judgements if judgement.strengths])
     if found.choices_right:
-        said.append(f"{_count(found.choices_right, found.choices)} answered right.")
+        said.append(_answered_right(found))
     return said
 
 
-def _what_is_missing(found: DomainFindings) -> list[str]:
+def _what_is_missing(found: DomainFindings, *, praised: bool) -> list[str]:
+    """Of a domain that no strength names, the questions answered right as well: they are what its score is made of."""
     said = _merged([judgement.improvements for judgement in found.judgements if judgement.improvements])
     wrong = found.choices - found.choices_right
     if wrong:
@@ -78,6 +83,8 @@ def _what_is_missing(found: DomainFindings) -> list[str]:
         said.append(f"{found.late} answered after the time was up.")
     if found.unanswered:
         said.append(f"{found.unanswered} left unanswered.")
+    if said and found.choices_right and not praised:
+        said.append(_answered_right(found))
     return said
 
 
@@ -91,6 +98,10 @@ def _merged(texts: Sequence[str]) -> list[str]:
             if found:
                 items.append(found[2])
     return [f"{opening}: {'; '.join(dict.fromkeys(items))}." if items else opening for opening, items in lists.items()]
+
+
+def _answered_right(found: DomainFindings) -> str:
+    return f"{_count(found.choices_right, found.choices)} answered right."
 
 
 def _count(part: int, whole: int) -> str:

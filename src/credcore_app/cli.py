@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib.util import find_spec
 from typing import NoReturn
 
 INTERRUPTED = 128 + signal.SIGINT
+LIBRARY_ALONE = "only the library is installed, which `import credcore` gives; the program is in credcore[server]"
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -36,6 +38,10 @@ def _stand_in_for_closed_streams() -> None:
 
 def _run(arguments: list[str] | None) -> int:
     """The exit code: 0 done, 1 failed, 2 wrong usage."""
+    if not find_spec("click"):
+        print(f"credcore: {LIBRARY_ALONE}", file=sys.stderr)
+        return 1
+
     import click
 
     from credcore_app.commands import cli

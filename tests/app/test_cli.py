@@ -13,6 +13,7 @@ import click
 import pytest
 from tests.app.program import COMMAND, Home
 
+import credcore_app.cli as cli_module
 from credcore_app.commands import COMMANDS, cli
 from credcore_app.fault import Fault
 
@@ -57,6 +58,15 @@ def test_help_is_there_at_once_because_nothing_else_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_where_only_the_library_is_installed_the_program_says_what_it_needs() -> None:
+    """``-S``: without any installed package, as in an environment that holds the bare wheel."""
+    source = str(Path(cli_module.__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {source!r}); from credcore_app.cli import main; main(['serve'])"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"credcore: {cli_module.LIBRARY_ALONE}\n"
 
 
 def test_nothing_of_ai_is_imported_where_no_key_asks_for_it() -> None:

@@ -69,6 +69,15 @@ def test_the_words_are_the_graders_own_with_the_plain_counts_after_them() -> Non
     )
 
 
+def test_the_score_of_a_domain_that_no_strength_names_is_explained_by_what_was_right_in_it() -> None:
+    weak = found("a", Fraction(100, 3), said("", "Not found: All."), choices=1, choices_right=1)
+    best = found("b", 90, said("Good."))
+    [note] = improvements([weak, best])
+    assert note.text == "A, 33.3 of 100. Not found: All. 1 of 1 multiple-choice question answered right."
+    assert "right" not in improvements([weak])[0].text, "as the best one it is named in the strengths, which say so"
+    assert "right" in strengths([weak])[0].text
+
+
 def test_one_question_is_spoken_of_in_the_singular() -> None:
     [note] = strengths([found(choices=1, choices_right=1)])
     assert note.text.endswith("1 of 1 multiple-choice question answered right.")
