@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,7 +41,7 @@ def recommend(record: Record, profile: Profile, bank: Bank, new_id: Callable[[],
     tag = interest_tag(record)
     cell = [bank.courses[course] for course in bank.table[TableKey(role.id, profile.band, tag or DEFAULT_TAG)]]
     reached = {domain.domain: domain for domain in profile.domains}
-    ranked = sorted(((_weakest_served(course, role, reached), course) for course in cell), key=_by_need)
+    ranked = sorted(_with_domains(cell, role, reached), key=_by_need)
     reasons = _reasons(ranked, profile.answers, tag)
     return tuple(
         Recommendation(
@@ -75,11 +76,23 @@ def interest_tag(record: Record) -> InterestTag | None:
     return None
 
 
-def _weakest_served(course: Course, role: Role, reached: dict[str, DomainResult]) -> DomainResult | None:
-    """The weakest domain that the course serves; None where it serves none that the form asked about."""
-    areas = set(course.skill_areas)
-    served = [reached[d.id] for d in role.domains if d.id in reached and areas.intersection(d.catalogue)]
-    return min(served, key=lambda domain: domain.score, default=None)
+def _with_domains(
+    cell: Sequence[Course], role: Role, reached: dict[str, DomainResult]
+) -> list[tuple[DomainResult | None, Course]]:
+    """Each course with the weakest domain that it serves; None where it serves none that the form asked about.
+
+    Of equally weak domains it is one that fewer courses before it were taken for, then the one that weighs more.
+    """
+    taken: Counter[str] = Counter()
+    found: list[tuple[DomainResult | None, Course]] = []
+    for course in cell:
+        areas = set(course.skill_areas)
+        served = [reached[d.id] for d in role.domains if d.id in reached and areas.intersection(d.catalogue)]
+        domain = min(served, key=lambda one: (one.score, taken[one.domain], -one.weight), default=None)
+        if domain is not None:
+            taken[domain.domain] += 1
+        found.append((domain, course))
+    return found
 
 
 def _by_need(ranked: tuple[DomainResult | None, Course]) -> tuple[bool, object]:

@@ -122,6 +122,19 @@ def test_a_course_that_serves_two_domains_counts_for_the_weaker_one() -> None:
     assert f"where you reached {rounded(score)} of 100" in bundle[0].reason
 
 
+def test_of_equally_weak_domains_each_gets_a_course_before_one_gets_two() -> None:
+    everything = frozenset(QUESTIONS)
+    taken = record(FORM, Answering(wrong=everything))
+    weak = sorted(profile_of(taken).domains, key=lambda domain: -domain.weight)
+    assert {domain.score for domain in weak} == {0}
+    areas = [domain.domain for domain in weak]
+    cell = [course(name, *areas) for name in ("one", "two", "three")]
+    bank = with_cell(*cell, band=Band.LOW, tag=InterestTag.CERTIFICATION)
+    reasons = [found.reason for found in bundle_of(taken, bank)]
+    for reason, domain in zip(reasons, weak, strict=False):
+        assert reason.startswith(f"Serves {domain.title}, ")
+
+
 def test_a_reason_names_the_domain_its_score_and_the_criterion_that_cost_most() -> None:
     essay = ESSAYS[0]
     taken = record(FORM, Answering(wrong=frozenset({essay.id})))
