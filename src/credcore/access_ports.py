@@ -5,12 +5,14 @@ The obligations of every store (see ``credcore.ports``) hold here, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from credcore.accounts import Caller, Scope
+from credcore.audit import Actor
+from credcore.erasures import Erasure
 from credcore.partners import Grant, Partner
 from credcore.ports import Completed, Page
 from credcore.rate_limits import Demand, Standing
@@ -48,6 +50,31 @@ class PartnerStore(Protocol):
 class ClientStore(Protocol):
     async def authenticate(self, client_id: UUID, secret_hash: bytes) -> Grant:
         """The partner, with all scopes of the client. Raises InvalidClient, also where either is disabled."""
+
+
+class LearnerStore(Protocol):
+    """What partners' learners leave behind: assessments, and no account."""
+
+    async def forget(
+        self,
+        actor: Actor,
+        entry_id: UUID,
+        partner_id: UUID,
+        learner: str | UUID,
+        mark_of: Callable[[UUID], bytes],
+    ) -> int:
+        """How many assessments there were; nothing remains of them but counts without an identity.
+
+        ``learner``: the partner's reference, letter for letter, or the id of one assessment of the partner's. The mark
+        of each assessment goes into the ledger of erasures, and what was done into the audit, with their end. Where
+        there is nothing, nothing is entered. Raises Unauthenticated for an actor who is no standing administrator.
+        """
+
+    async def assessments(self, *, limit: int, after: UUID | None) -> Page[UUID]:
+        """All partners' assessments, greatest id first."""
+
+    async def erase_again(self, assessment_id: UUID, erasure: Erasure) -> bool:
+        """As ``forget``; ``erasure`` keeps its time. False where no partner has such an assessment (any more)."""
 
 
 class RateLimits(Protocol):

@@ -22,6 +22,11 @@ class Deed(StrEnum):
     METRICS_READ = "metrics-read"
     AUDIT_READ = "audit-read"
     ERASURES_APPLIED = "erasures-applied"
+    PARTNER_CREATED = "partner-created"
+    PARTNER_CLIENT_ADDED = "partner-client-added"
+    PARTNER_SECRET_ROTATED = "partner-secret-rotated"  # noqa: S105 - a deed
+    PARTNER_DISABLED = "partner-disabled"
+    PARTNER_LEARNER_FORGOTTEN = "partner-learner-forgotten"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,8 @@
 """The ledger of erasures: by it those are known again, and erased again, whom a restored backup brings back.
 
 An entry has no identity: it is a keyed hash of the account's identifier. Whoever has the key and a database can tell
-whether somebody in that database was erased; from the ledger alone nobody learns who was.
+whether somebody in that database was erased; from the ledger alone nobody learns who was. A partner's learner has no
+account, and may come back under the same reference: each of their assessments has an entry of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from credcore.errors import Refused
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Erasure:
-    """That somebody was erased, and when. ``mark``: 32 bytes."""
+    """That somebody, or an assessment of a partner's, was erased, and when. ``mark``: 32 bytes."""
 
     mark: bytes
     erased_at: datetime
@@ -43,6 +44,11 @@ def ledger_key(server_key: bytes) -> bytes:
 
 def erasure_mark(account_id: UUID, key: bytes) -> bytes:
     return hmac.digest(key, b"account " + account_id.bytes, hashlib.sha256)
+
+
+def assessment_mark(assessment_id: UUID, key: bytes) -> bytes:
+    """Of a partner's assessment."""
+    return hmac.digest(key, b"assessment " + assessment_id.bytes, hashlib.sha256)
 
 
 def key_check(key: bytes) -> bytes:

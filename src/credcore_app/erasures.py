@@ -99,6 +99,8 @@ async def _erasures(settings: Settings, file: Path, progress: Progress) -> Async
     async with ready_database(settings, progress) as place, stores_at(settings, place.dsn) as stores:
         key = ledger_key(await server_key(stores))
         try:
-            yield Erasures(store=stores.erasures, audit=stores.audit, ids=RandomIds(), key=key)
+            yield Erasures(
+                store=stores.erasures, learners=stores.learners, audit=stores.audit, ids=RandomIds(), key=key
+            )
         except OtherKey:
             raise Fault(f"{file} is the ledger of another service's database; nothing was done") from None

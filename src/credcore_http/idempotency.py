@@ -34,16 +34,23 @@ Effect = Callable[[UUID], Awaitable[Response[bytes]]]
 
 
 async def once(
-    request: AnyRequest, services: Services, caller: Caller, effect: Effect, gate: Gate | None = None
+    request: AnyRequest,
+    services: Services,
+    caller: Caller,
+    effect: Effect,
+    gate: Gate | None = None,
+    *,
+    of: UUID | None = None,
 ) -> Response[bytes]:
     """``effect`` with a new id; under a key that came before, the first answer, and nothing happens again.
 
+    ``of``: what the effect is done to, in place of a new id; with it goes the answer that is kept.
     A refused effect forgets its key: nothing was created, so the next try is a first one. Where it is not known what
     happened (a dependency went down, the client left, a defect, a crash), the next try gets the first one's id, under
     which it finds what was created already. ``gate`` is asked before the key is complained about.
     """
     keys = request.headers.getall(HEADER, [])
-    new_id = services.ids.new_id()
+    new_id = of or services.ids.new_id()
     if not keys:
         return await effect(new_id)
     try:

@@ -20,6 +20,9 @@ ENTRY = """INSERT INTO audit_entry (entry_id, at, actor_id, by_operator, address
     SELECT $5, now, actor_id, actor_id IS NULL, $4"""
 """Goes on with the deed, the subject and the detail, and where ``actor`` is taken from."""
 
+RECORD = f"WITH {ACTOR} {ENTRY}, $6, $7::uuid, $8 FROM actor RETURNING entry_id"
+"""An entry by itself: deed, subject, detail. No row where the actor is nobody to act."""
+
 
 def acting(actor: Actor, entry_id: UUID, now: object) -> tuple[object, ...]:
     caller = actor.caller

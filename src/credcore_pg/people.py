@@ -13,7 +13,7 @@ from credcore.accounts import Account, UserRole
 from credcore.audit import Actor, AuditEntry, Deed
 from credcore.errors import NotFound, Unauthenticated
 from credcore.ports import Page
-from credcore_pg.administering import ACTOR, ENTRY, acting
+from credcore_pg.administering import ACTOR, ENTRY, RECORD, acting
 from credcore_pg.codec import findable
 from credcore_pg.database import Connection, Database
 from credcore_pg.rows import account_of
@@ -63,8 +63,6 @@ _ACCOUNT = """
 SELECT account.*, principal.token_epoch FROM account JOIN principal USING (principal_id) WHERE principal_id = $1
 """
 
-_RECORD = f"WITH {ACTOR} {ENTRY}, $6, $7::uuid, $8 FROM actor RETURNING entry_id"
-
 _ENTRIES = """
 SELECT * FROM audit_entry
 WHERE ($1::uuid IS NULL OR entry_id < $1) AND ($3::timestamptz IS NULL OR at >= $3)
@@ -112,7 +110,7 @@ class PostgresAudit:
     async def record(
         self, actor: Actor, entry_id: UUID, deed: Deed, *, subject_id: UUID | None = None, detail: str = ""
     ) -> None:
-        row = await self.database.row(_RECORD, *acting(actor, entry_id, self.database.now), deed, subject_id, detail)
+        row = await self.database.row(RECORD, *acting(actor, entry_id, self.database.now), deed, subject_id, detail)
         if row is None:
             raise Unauthenticated
 

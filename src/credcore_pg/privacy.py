@@ -56,13 +56,15 @@ SELECT principal_id FROM principal JOIN account USING (principal_id)
 WHERE principal_id = $1 AND token_epoch = $2 AND disabled_at IS NULL FOR UPDATE OF principal
 """
 # The database deletes what hangs on a principal; these are what does not hang, or must stay without an identity.
-_COUNT = """
+COUNT = """
 INSERT INTO erased_assessments AS kept (started_on, role, form, status, count)
 SELECT (started_at AT TIME ZONE 'UTC')::date, role, form,
     CASE WHEN completed_at IS NULL THEN 'unfinished' ELSE 'completed' END, count(*)
-FROM assessment WHERE owner_id = $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+FROM assessment WHERE owner_id = $1 AND ($2::uuid[] IS NULL OR assessment_id = ANY($2))
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 ON CONFLICT ON CONSTRAINT erased_assessments_pk DO UPDATE SET count = kept.count + excluded.count
 """
+"""Of all that somebody did, or of some of it."""
 _FORGET_ADDRESS = "UPDATE audit_entry SET address = NULL WHERE actor_id = $1"
 _DELETE = "DELETE FROM principal WHERE principal_id = $1"
 _ENTER = """
@@ -111,6 +113,7 @@ class PostgresOwnAccounts:
 
 async def erase_here(connection: Connection, account_id: UUID, mark: bytes, at: datetime | None) -> None:
     """Within the transaction that has locked the principal."""
-    for statement in (_COUNT, _FORGET_ADDRESS, _DELETE):
+    await connection.execute(COUNT, account_id, None)
+    for statement in (_FORGET_ADDRESS, _DELETE):
         await connection.execute(statement, account_id)
     await connection.execute(_ENTER, mark, at)

@@ -20,6 +20,7 @@ from credcore_pg.erasures import PostgresErasures
 from credcore_pg.health import PostgresHealth
 from credcore_pg.idempotency import PostgresIdempotency
 from credcore_pg.keys import SigningKeys
+from credcore_pg.learners import PostgresLearners
 from credcore_pg.listening import Listener
 from credcore_pg.measured import MeasuredGraders
 from credcore_pg.partners import PostgresPartners
@@ -63,6 +64,7 @@ class PostgresStores:
     bank: PostgresBank
     idempotency: PostgresIdempotency
     partners: PostgresPartners
+    learners: PostgresLearners
     rate_limits: PostgresRateLimits
     shares: PostgresShares
     health: PostgresHealth
@@ -111,6 +113,7 @@ def _over(database: Database, listener: Listener) -> PostgresStores:
         bank=PostgresBank(database),
         idempotency=PostgresIdempotency(database),
         partners=PostgresPartners(database),
+        learners=PostgresLearners(database),
         rate_limits=PostgresRateLimits(database),
         shares=PostgresShares(database),
         health=PostgresHealth(database),

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from builders import FORM, LIFETIME, FakeClock, Respond, account, answer, assessment, bank, document, partner
-from credcore.access_ports import RateLimits, ShareStore
+from credcore.access_ports import LearnerStore, RateLimits, ShareStore
 from credcore.account_ports import (
     AuditStore,
     ErasureStore,
@@ -30,6 +30,7 @@ from credcore.memory import (
     MemoryErasures,
     MemoryHealth,
     MemoryIdempotency,
+    MemoryLearners,
     MemoryOwnAccounts,
     MemoryPartners,
     MemoryPasswords,
@@ -87,6 +88,7 @@ class Stores:
     idempotency: IdempotencyStore
     health: HealthProbe
     partners: MemoryPartners | PostgresPartners
+    learners: LearnerStore
     rate_limits: RateLimits
     shares: ShareStore
     own_accounts: OwnAccountStore
@@ -181,6 +183,7 @@ def in_memory(clock: FakeClock) -> Stores:
         idempotency=MemoryIdempotency(state),
         health=MemoryHealth(),
         partners=MemoryPartners(state),
+        learners=MemoryLearners(state),
         rate_limits=MemoryRateLimits(state),
         shares=MemoryShares(state),
         own_accounts=MemoryOwnAccounts(state),
@@ -209,6 +212,7 @@ def in_postgres(postgres: PostgresStores, clock: FakeClock) -> Stores:
         idempotency=postgres.idempotency,
         health=postgres.health,
         partners=postgres.partners,
+        learners=postgres.learners,
         rate_limits=postgres.rate_limits,
         shares=postgres.shares,
         own_accounts=postgres.own_accounts,

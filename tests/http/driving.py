@@ -22,6 +22,7 @@ from credcore.bank import Bank
 from credcore.memory import (
     MemoryAccounts,
     MemoryAssessments,
+    MemoryAudit,
     MemoryHealth,
     MemoryIdempotency,
     MemoryPartners,
@@ -119,7 +120,7 @@ class World:
         """The use cases of the operator."""
         store = self.services.clients.store
         assert isinstance(store, MemoryPartners)
-        return Partners(store=store, ids=self.services.ids)
+        return Partners(store=store, audit=MemoryAudit(self.state), ids=self.services.ids)
 
     async def student(self, **fields: object) -> httpx.AsyncClient:
         email = f"student{next(self.counter)}@example.org"

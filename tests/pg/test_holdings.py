@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.pg.everything import TABLES, everything
 
 from builders import (
     ESSAY,
@@ -54,7 +55,6 @@ SELECT table_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name ~ '(email|address|learner)'
 """
 COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1"
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 EMAIL, NAME, ESSAY_TEXT = "remarkable.person@example.org", "Remarkable Person", "An answer nobody else would give."
 ADDRESS, AGENT = "192.0.2.77", "A remarkable browser"
@@ -85,18 +85,6 @@ async def _lived(stores):
     held = await stores.idempotency.claim(caller, "key", b"hash", effect_id=begun.id, lease=timedelta(seconds=9))
     await stores.idempotency.settle(held, Replay(status=200, body=body, headers=()))
     return caller, begun, unfinished
-
-
-async def _everything(stores) -> dict[str, str]:
-    """Every table as text, bytes decoded."""
-    found = {}
-    for row in await stores.database.rows(TABLES):
-        table = row["tablename"]
-        rows = await stores.database.rows(f"SELECT to_jsonb(t)::text AS entry FROM {table} AS t")
-        text = "\n".join(entry["entry"] for entry in rows)
-        hexed = re.findall(r"\\\\x([0-9a-f]+)", text)
-        found[table] = "\n".join([text, *(bytes.fromhex(each).decode("utf-8", "replace") for each in hexed)])
-    return found
 
 
 async def test_every_table_that_leads_to_a_person_is_in_the_export_or_said_not_to_be_personal(postgres):
@@ -141,10 +129,10 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_column_of_any_table(p
     caller, begun, unfinished = await _lived(postgres)
     ids_of_theirs = [str(id) for id in (caller.id, begun.id, unfinished.id)]
     traces = [EMAIL, NAME, ESSAY_TEXT, ADDRESS, AGENT, *ids_of_theirs]
-    before = await _everything(postgres)
+    before = await everything(postgres)
     assert [trace for trace in traces if not any(trace in text for text in before.values())] == []
     await postgres.own_accounts.erase(caller, erasure_mark(caller.id, b"a key"))
-    after = await _everything(postgres)
+    after = await everything(postgres)
     assert after["erasure"]
     traces += [id.replace("-", "") for id in ids_of_theirs]  # as bytes would show
     assert [(table, trace) for table, text in after.items() for trace in traces if trace in text] == []
@@ -174,8 +162,8 @@ async def test_an_answer_that_comes_while_its_person_is_erased_leaves_nothing(po
     )
     assert outcomes[1] is None
     assert isinstance(outcomes[0], tuple | Unauthenticated)
-    everything = await _everything(postgres)
-    assert [table for table, text in everything.items() if str(begun.id) in text or str(caller.id) in text] == []
+    left = await everything(postgres)
+    assert [table for table, text in left.items() if str(begun.id) in text or str(caller.id) in text] == []
 
 
 def _camel(name: str) -> str:

@@ -9,7 +9,7 @@ from builders import ids
 from credcore.audit import OPERATOR, Actor, Deed
 from credcore.erasures import Ledger, OtherKey, erasure_mark, ledger_key
 from credcore.errors import Forbidden, Unauthenticated
-from credcore.memory import MemoryAudit, MemoryErasures, MemoryState, RandomIds
+from credcore.memory import MemoryAudit, MemoryErasures, MemoryLearners, MemoryState, RandomIds
 from credcore.services.erasures import Applied, Erasures
 
 
@@ -19,7 +19,13 @@ def world() -> AccountWorld:
 
 
 def erasures_in(state: MemoryState, key: bytes = b"l" * 32) -> Erasures:
-    return Erasures(store=MemoryErasures(state), audit=MemoryAudit(state), ids=RandomIds(), key=key)
+    return Erasures(
+        store=MemoryErasures(state),
+        learners=MemoryLearners(state),
+        audit=MemoryAudit(state),
+        ids=RandomIds(),
+        key=key,
+    )
 
 
 async def test_whoever_a_restore_brings_back_is_erased_again_and_nobody_else(world: AccountWorld) -> None:

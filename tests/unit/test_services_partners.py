@@ -10,7 +10,7 @@ import pytest
 from builders import FakeClock, TickingClock, ids
 from credcore.accounts import CallerKind, Scope, token_hash
 from credcore.errors import InvalidValue, NotFound, Unauthenticated
-from credcore.memory import MemoryPartners, MemoryState, RandomIds
+from credcore.memory import MemoryAudit, MemoryPartners, MemoryState, RandomIds
 from credcore.partners import (
     Credentials,
     InvalidClient,
@@ -33,7 +33,8 @@ class Platforms:
         self.clock = FakeClock()
         self.state = MemoryState(clock=self.clock)
         store = MemoryPartners(self.state)
-        self.partners = Partners(store=store, ids=RandomIds(TickingClock()))
+        self.audit = MemoryAudit(self.state)
+        self.partners = Partners(store=store, audit=self.audit, ids=RandomIds(TickingClock()))
         self.grants = ClientGrants(store=store)
 
     async def scopes(self, credentials: Credentials, scope: str | None = None) -> frozenset[Scope]:

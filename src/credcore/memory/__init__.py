@@ -9,6 +9,7 @@ from credcore.memory.assessments import MemoryAssessments
 from credcore.memory.content import MemoryBank, MemoryHealth
 from credcore.memory.credentials import MemoryPasswords, MemorySecondFactors, MemorySessions
 from credcore.memory.idempotency import MemoryIdempotency
+from credcore.memory.learners import MemoryLearners
 from credcore.memory.partners import MemoryPartners
 from credcore.memory.privacy import MemoryErasures, MemoryOwnAccounts
 from credcore.memory.profiles import MemoryProfiles
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryErasures",
     "MemoryHealth",
     "MemoryIdempotency",
+    "MemoryLearners",
     "MemoryOwnAccounts",
     "MemoryPartners",
     "MemoryPasswords",

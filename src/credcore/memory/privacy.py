@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from uuid import UUID
@@ -67,7 +67,7 @@ class MemoryErasures:
 def _erase(state: MemoryState, id: UUID) -> None:
     families = {family for family, row in state.families.items() if row.account_id == id}
     own = {assessment for assessment, row in state.assessments.items() if row.assessment.owner_id == id}
-    _count(state, id)
+    count_erased(state, own)
     state.forget_ai_calls(own)
     state.forget_shares(state.accounts[id])
     state.tokens = {key: token for key, token in state.tokens.items() if token.family_id not in families}
@@ -86,10 +86,10 @@ def _erase(state: MemoryState, id: UUID) -> None:
     del state.accounts[id], state.secrets[id]
 
 
-def _count(state: MemoryState, id: UUID) -> None:
-    for row in state.assessments.values():
-        taken = row.assessment
-        if taken.owner_id == id:
-            status = "unfinished" if taken.completed_at is None else "completed"
-            day = taken.started_at.astimezone(UTC).date()
-            state.tally[day, taken.role, taken.form, status] += 1
+def count_erased(state: MemoryState, assessment_ids: Collection[UUID]) -> None:
+    """What remains of them."""
+    for id in assessment_ids:
+        taken = state.assessments[id].assessment
+        status = "unfinished" if taken.completed_at is None else "completed"
+        day = taken.started_at.astimezone(UTC).date()
+        state.tally[day, taken.role, taken.form, status] += 1

@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from credcore.access_ports import ClientStore, PartnerStore
+from credcore.account_ports import AuditStore
 from credcore.accounts import Scope, token_hash
+from credcore.audit import OPERATOR, Actor, Deed
 from credcore.errors import NotFound
 from credcore.ids import parse_id
 from credcore.partners import (
@@ -18,23 +20,25 @@ from credcore.partners import (
     Partner,
     granted,
     parse_partner_name,
+    written,
 )
 from credcore.ports import IdSource
 
 
 @dataclass(frozen=True, kw_only=True)
 class Partners:
-    """What the operator does; nobody else makes partners."""
+    """What the operator does; nobody else makes partners. Each deed leaves an entry before any secret is shown."""
 
     store: PartnerStore
+    audit: AuditStore
     ids: IdSource
+    actor: Actor = OPERATOR
 
     async def create(self, name: str, scopes: frozenset[Scope]) -> Credentials:
         """A new partner with its first client. Raises InvalidValue, PartnerNameTaken."""
-        made = self._credentials()
-        await self.store.add(
-            self.ids.new_id(), parse_partner_name(name), made.client_id, scopes, token_hash(made.client_secret)
-        )
+        made, id = self._credentials(), self.ids.new_id()
+        await self.store.add(id, parse_partner_name(name), made.client_id, scopes, token_hash(made.client_secret))
+        await self._note(Deed.PARTNER_CREATED, id, f"client {made.client_id} for {written(scopes)}")
         return made
 
     async def add_client(self, name: str, scopes: frozenset[Scope]) -> Credentials:
@@ -42,6 +46,7 @@ class Partners:
         made = self._credentials()
         partner = (await self.named(name)).id
         await self.store.add_client(partner, made.client_id, scopes, token_hash(made.client_secret))
+        await self._note(Deed.PARTNER_CLIENT_ADDED, partner, f"client {made.client_id} for {written(scopes)}")
         return made
 
     async def rotate(self, client_id: UUID, *, overlap: timedelta = OVERLAP) -> Credentials:
@@ -52,6 +57,8 @@ class Partners:
         """
         secret = self.ids.new_secret()
         await self.store.add_secret(client_id, token_hash(secret), overlap)
+        detail = f"client {client_id}, secrets before it for {overlap / timedelta(hours=1):g} more hours"
+        await self._note(Deed.PARTNER_SECRET_ROTATED, await self._partner_of(client_id), detail)
         return Credentials(client_id=client_id, client_secret=secret)
 
     async def disable(self, id: UUID) -> None:
@@ -60,6 +67,8 @@ class Partners:
         The partner's other clients go on: they fetch a new token. Raises NotFound.
         """
         await self.store.disable(id)
+        partner = await self._partner_of(id)
+        await self._note(Deed.PARTNER_DISABLED, partner, "" if id == partner else f"client {id} alone")
 
     async def named(self, name: str) -> Partner:
         """Raises NotFound."""
@@ -68,6 +77,16 @@ class Partners:
             if partner.name == wanted:
                 return partner
         raise NotFound("partner")
+
+    async def _partner_of(self, id: UUID) -> UUID | None:
+        """Whose the client is, or the partner itself."""
+        for partner in await self.store.all():
+            if id in {partner.id, *(client.id for client in partner.clients)}:
+                return partner.id
+        return None
+
+    async def _note(self, deed: Deed, partner: UUID | None, detail: str) -> None:
+        await self.audit.record(self.actor, self.ids.new_id(), deed, subject_id=partner, detail=detail)
 
     def _credentials(self) -> Credentials:
         return Credentials(client_id=self.ids.new_id(), client_secret=self.ids.new_secret())

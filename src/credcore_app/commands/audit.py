@@ -30,7 +30,7 @@ WIDEST = 100
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Most entries to show.")
 @console.as_json
 def command(since: datetime | None, limit: int, as_json: bool) -> None:
-    """Show what administrators and the operator did with people's accounts, newest first.
+    """Show what administrators and the operator did with accounts, partners and keys, newest first.
 
     Each entry says what was done, to whom, by whom and from where. Looking leaves an entry, too.
     """

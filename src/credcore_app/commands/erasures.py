@@ -15,8 +15,9 @@ file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
 def command() -> None:
     """Keep who was erased erased, when a backup is restored.
 
-    A backup still has the people who were erased after it was made. The ledger knows them again without naming them:
-    copy it away often (export), and after a restore, before serving anybody, erase them again (apply).
+    A backup still has the people, and the assessments of partners' learners, that were erased after it was made. The
+    ledger knows them again without naming them: copy it away often (export), and after a restore, before serving
+    anybody, erase them again (apply).
     """
 
 
@@ -40,7 +41,7 @@ def export(file: Path, as_json: bool) -> None:
 @file_argument
 @console.as_json
 def apply(file: Path, as_json: bool) -> None:
-    """Erase everybody whom FILE has and the database has again. Doing it twice does no harm."""
+    """Erase everybody and everything that FILE has and the database has again. Doing it twice does no harm."""
     settings = console.settings()
 
     from credcore_app import erasures
@@ -49,8 +50,7 @@ def apply(file: Path, as_json: bool) -> None:
     if as_json:
         console.print_json({"entries": applied.entries, "erased": applied.erased})
     else:
-        people = "person" if applied.erased == 1 else "people"
-        click.echo(f"{applied.entries} {_entries(applied.entries)}: {applied.erased} {people} erased again")
+        click.echo(f"{applied.entries} {_entries(applied.entries)}: {applied.erased} there again, and erased again")
 
 
 def _entries(count: int) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 import click
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from credcore.accounts import Scope
     from credcore.partners import Credentials, Partner
     from credcore.services.partners import Partners
+    from credcore_app.partner_office import PartnerOffice
 
 Result = TypeVar("Result")
 DEFAULT_SCOPES = "assessments:write profiles:read recommendations:read"
@@ -22,7 +25,10 @@ DEFAULT_SCOPES = "assessments:write profiles:read recommendations:read"
 
 @click.group(cls=console.Group)
 def command() -> None:
-    """Let partner platforms in: each has clients, each client secrets that can be replaced without an outage."""
+    """Let partner platforms in: each has clients, each client secrets that can be replaced without an outage.
+
+    Forget what one of their learners left. Each deed leaves an entry that `credcore audit` shows.
+    """
 
 
 @command.command(
@@ -108,14 +114,61 @@ def disable(which: str, client_only: bool, as_json: bool) -> None:
         click.echo(f"disabled {id}")
 
 
+@command.command(epilog="Example: pass show learner-7 | credcore partner forget 'Example LMS' --learner-ref-stdin")
+@click.argument("which")
+@click.option("--learner-ref-stdin", is_flag=True, help="Read the reference from standard input: its first line.")
+@click.option(
+    "--assessment", type=click.UUID, metavar="ID", help="Only this assessment: of a learner without a reference."
+)
+@console.as_json
+def forget(which: str, learner_ref_stdin: bool, assessment: UUID | None, as_json: bool) -> None:
+    """Erase all that a partner's learner left: assessments, answers, grades, profiles. Only counts stay.
+
+    WHICH: the partner's name, its id or a client's id. The learner's reference is asked for at the terminal, unless it
+    comes with --learner-ref-stdin: on the command line it would stay in the shell's history.
+    """
+    console.settings()  # what is wrong with them is said before the reference is asked for
+    if learner_ref_stdin and assessment is not None:
+        raise click.UsageError("give --learner-ref-stdin or --assessment, not both")
+    learner = assessment or _learner_ref(learner_ref_stdin)
+
+    from credcore.errors import InvalidValue
+
+    try:
+        erased = _with_office(lambda office: office.forget(which, learner))
+    except InvalidValue as invalid:
+        raise click.UsageError(f"the learner's reference {invalid.detail}") from None
+    if not erased:
+        raise Fault(f"{which} has no such learner or assessment; a reference counts letter for letter")
+    if as_json:
+        console.print_json({"erased": erased})
+    else:
+        click.echo(f"erased {erased} assessment{'s' * (erased != 1)}, with all that hung on them")
+    console.say("what is in backups is erased again by `credcore erasures apply` after a restore")
+
+
+def _learner_ref(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().removesuffix("\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask at: give the reference with --learner-ref-stdin")
+    console.interruptible()
+    reference: str = click.prompt("Learner reference", err=True)
+    return reference
+
+
 def _with_partners(work: Callable[[Partners], Awaitable[Result]]) -> Result:
+    return _with_office(lambda office: work(office.partners))
+
+
+def _with_office(work: Callable[[PartnerOffice], Awaitable[Result]]) -> Result:
     settings = console.settings()
 
-    from credcore_app.partner_office import partners_of
+    from credcore_app.partner_office import partner_office
 
     async def worked() -> Result:
-        async with partners_of(settings, console.say) as partners:
-            return await work(partners)
+        async with partner_office(settings, console.say) as office:
+            return await work(office)
 
     return console.run(worked())
 

@@ -206,7 +206,7 @@ async def answer_question(request: AnyRequest, services: Injected, assessment_id
         response, total = await services.assessments.answer(caller, id, body.question_id, await _answer(body, gate))
         return json_response(to_answered(response, total))
 
-    return await once(request, services, caller, effect, gate)
+    return await once(request, services, caller, effect, gate, of=id)
 
 
 @serves(
@@ -241,7 +241,7 @@ async def complete_assessment(request: AnyRequest, services: Injected, assessmen
         await body_of(request, Nothing, gate)
         return json_response(to_profile(await services.completion.complete(caller, id)))
 
-    return await once(request, services, caller, effect, gate)
+    return await once(request, services, caller, effect, gate, of=id)
 
 
 async def _answer(body: AnswerBody, gate: Gate) -> Answer:
