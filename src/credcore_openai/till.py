@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
-    """Who counts calls: ``outcome`` is the settlement's, or the code of what went wrong; the rest is what is charged."""
+    """Counts calls: ``outcome`` is the settlement's, or the code of what went wrong; the rest is what is charged."""
 
     def called(
         self, *, outcome: str, seconds: float, cost_usd: Decimal, tokens_in: int = 0, tokens_out: int = 0

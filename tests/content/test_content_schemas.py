@@ -12,8 +12,8 @@ import yaml
 from tests.content.small_content import CONTENT, QUESTIONS, documents
 
 from credcore_app.content import read_content
-from credcore_app.content_yaml import ContentLoader
 from credcore_app.content_check.schemas import main, texts
+from credcore_app.content_yaml import ContentLoader
 
 FILES = sorted(str(path.relative_to(CONTENT)) for path in CONTENT.rglob("*.yaml"))
 SCHEMA_OF = {file: f"{'questions' if file.startswith('questions/') else Path(file).stem}.json" for file in FILES}
