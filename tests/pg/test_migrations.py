@@ -13,6 +13,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from builders import ids
 from credcore_pg import DatabaseSettings, SchemaNotOurs, SchemaStatus, migrate, open_stores, schema_state
 from credcore_pg.migrate import Migration, packaged_migrations
 
@@ -171,3 +172,26 @@ async def test_health_says_what_an_outdated_schema_needs(new_dsn):
         assert "run `credcore migrate`" in problem
         await stores.database.run(migrate)
         assert (await stores.health.check()).problems == ()
+
+
+# As the release before the consent versions began an assessment.
+BEGUN_BEFORE = """
+WITH partner AS (INSERT INTO principal (principal_id, kind) VALUES ($1, 'partner') RETURNING principal_id)
+INSERT INTO assessment
+    (assessment_id, owner_id, learner_ref, role, form, level, ai_consent, seed, total, started_at, expires_at)
+SELECT $1, principal_id, '7', 'a', 'b', 'c', $2, 1, 5, now(), now() FROM partner
+"""
+VERSIONS = "SELECT ai_consent, ai_consent_version FROM assessment ORDER BY assessment_id"
+
+
+async def test_consent_from_before_its_version_was_kept_was_to_the_first_text_and_the_older_program_goes_on(new_dsn):
+    before = [migration for migration in PACKAGED if migration.version < 9]
+    async with connected(new_dsn) as connection:
+        await migrate(connection, before)
+        for consents in (True, False):
+            await connection.execute(BEGUN_BEFORE, ids.new_id(), consents)
+        await migrate(connection)
+        assert [tuple(row) for row in await connection.fetch(VERSIONS)] == [(True, "2026-11-22"), (False, None)]
+        assert (await schema_state(connection, before)).usable
+        await connection.execute(BEGUN_BEFORE, ids.new_id(), True)
+        assert [tuple(row) for row in await connection.fetch(VERSIONS)][-1] == (True, None)
