@@ -25,10 +25,12 @@ Json = dict[str, Any]  # Any: JSON, written out as it is
 DESCRIPTION = """\
 Register (`POST /auth/register`) or log in, and send the access token as `Authorization: Bearer ...`. Then start an
 assessment, ask for the `next` question and answer it until none is left, and `complete`: the answer is the profile with
-its recommended courses.
+its recommended courses. A partner's server takes its token from `POST /auth/token` and goes the same way for each
+learner, whom it names by a `learnerRef`.
 
 Every error is `application/problem+json` (RFC 9457) with a stable `code`; what is not the caller's own is 404. Every
-POST that creates something takes an `Idempotency-Key`. Times are RFC 3339 in UTC, identifiers UUIDv7.
+POST that creates something takes an `Idempotency-Key`, but for those that issue tokens. Times are RFC 3339 in UTC,
+identifiers UUIDv7. What a question asks, and its options, are Markdown without HTML; everything else is plain text.
 """
 
 HEADERS: Mapping[str, str] = {

@@ -76,6 +76,27 @@ def test_every_problem_is_an_example_of_the_problem_schema(method: str, path: st
                     assert code in ("own", example["value"].get("code"))
 
 
+def test_whatever_is_a_time_is_described_as_one() -> None:
+    """All of them by name: `...At` and `answerBy`."""
+    schemas = DOCUMENT["components"]["schemas"]
+    times = [
+        (kind, name, field)
+        for kind, schema in schemas.items()
+        for name, field in schema.get("properties", {}).items()
+        if name.endswith("At") or name == "answerBy"
+    ]
+    assert len(times) > 10
+    for kind, name, field in times:
+        described = field.get("anyOf", [field])[0]
+        assert (described["type"], described["format"]) == ("string", "date-time"), f"{kind}.{name}"
+
+
+def test_what_is_markdown_is_said_to_be() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for kind, name in (("QuestionView", "prompt"), ("QuestionOption", "text")):
+        assert schemas[kind]["properties"][name]["description"].startswith("Markdown")
+
+
 def test_bounds_and_closed_objects_survive_into_the_schemas() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert schemas["Start"]["additionalProperties"] is False

@@ -12,7 +12,7 @@ import msgspec
 
 from credcore.account_ports import Plain, Session
 from credcore.accounts import Account, UserRole
-from credcore_http.wire.base import Inbound, Outbound
+from credcore_http.wire.base import Inbound, Outbound, Time
 
 EXPORT_FORMAT = "credcore-export-1"
 
@@ -79,8 +79,8 @@ class SessionView(Outbound):
     """``current``: the one that the request's access token belongs to."""
 
     session_id: UUID
-    started_at: datetime
-    last_used_at: datetime
+    started_at: Time
+    last_used_at: Time
     address: str | None
     user_agent: str | None
     current: bool
@@ -95,7 +95,7 @@ class Export(Outbound):
     """``held``: entries by section, as docs/export.md describes them."""
 
     format: str
-    exported_at: datetime
+    exported_at: Time
     held: dict[str, list[dict[str, Any]]]
 
 
@@ -120,7 +120,7 @@ class User(Outbound):
     name: str
     role: UserRole
     ai_consent: bool
-    created_at: datetime
+    created_at: Time
 
 
 class JsonWebKey(Outbound):

@@ -15,10 +15,20 @@ from credcore.errors import InvalidValue
 from credcore.ports import Delivery, Overview, Page
 from credcore.questions import Essay, Interest, Question, QuestionType
 from credcore.services.assessments import LEARNER_REF_MAX_LENGTH, Beginning
-from credcore_http.wire.base import Inbound, Outbound, number
+from credcore_http.wire.base import Inbound, Outbound, Time, number
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Markdown = Annotated[str, msgspec.Meta(description="Markdown (CommonMark); what looks like HTML is text to be shown.")]
+LearnerRef = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=LEARNER_REF_MAX_LENGTH,
+        description="For partners: their own opaque name of a learner.",
+    ),
+]
+Consent = Annotated[bool, msgspec.Meta(description="For partners: whether the learner agrees to grading by AI.")]
 
 
 class RoleDomain(Outbound):
@@ -42,13 +52,13 @@ class Start(Inbound):
     role: Slug
     experience_level: ExperienceLevel = ExperienceLevel.INTERMEDIATE
     form: FormName = FormName.STANDARD
-    learner_ref: Annotated[str, msgspec.Meta(min_length=1, max_length=LEARNER_REF_MAX_LENGTH)] | None = None
-    ai_consent: bool | None = None
+    learner_ref: LearnerRef | None = None
+    ai_consent: Consent | None = None
 
 
 class QuestionOption(Outbound):
     option_id: str
-    text: str
+    text: Markdown
 
 
 class QuestionView(Outbound, omit_defaults=True):
@@ -58,13 +68,13 @@ class QuestionView(Outbound, omit_defaults=True):
     position: int
     type: QuestionType
     domain: str
-    prompt: str
+    prompt: Markdown
     options: tuple[QuestionOption, ...] | msgspec.UnsetType = msgspec.UNSET
     min_selections: int | msgspec.UnsetType = msgspec.UNSET
     max_selections: int | msgspec.UnsetType = msgspec.UNSET
     max_length: int | msgspec.UnsetType = msgspec.UNSET
     time_limit_seconds: int | msgspec.UnsetType = msgspec.UNSET
-    answer_by: datetime | msgspec.UnsetType = msgspec.UNSET
+    answer_by: Time | msgspec.UnsetType = msgspec.UNSET
 
 
 class AssessmentEntry(Outbound):
@@ -75,9 +85,9 @@ class AssessmentEntry(Outbound):
     form: FormName
     experience_level: ExperienceLevel
     status: Status
-    started_at: datetime
-    expires_at: datetime
-    completed_at: datetime | None
+    started_at: Time
+    expires_at: Time
+    completed_at: Time | None
     total_questions: Count
     answered: Count
     pending_grades: Count

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 import msgspec
 
 from credcore.scoring import rounded
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""Aware, and so described as a ``date-time`` of RFC 3339."""
 
 
 class Inbound(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from credcore.ports import Completed
 from credcore.profile import AnswerStatus, DomainResult, JudgedAnswer, Profile
 from credcore.questions import QuestionType
 from credcore.recommendation import Recommendation
-from credcore_http.wire.base import Outbound, number
+from credcore_http.wire.base import Outbound, Time, number
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -79,7 +78,7 @@ class ProfileView(Outbound):
     assessment_id: UUID
     role: str
     form: FormName
-    completed_at: datetime
+    completed_at: Time
     revision: Annotated[int, msgspec.Meta(ge=1)]
     provisional: bool
     overall_score: Percent

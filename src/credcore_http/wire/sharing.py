@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import msgspec
 from credcore.catalogue import Band
 from credcore.ports import Page
 from credcore.sharing import Share, SharedProfile
-from credcore_http.wire.base import Inbound, Outbound, number
+from credcore_http.wire.base import Inbound, Outbound, Time, number
 from credcore_http.wire.profiles import Percent
 from credcore_http.wire.profiles import Share as Fraction
 
@@ -23,11 +22,11 @@ class ShareRequest(Inbound):
 class ShareMade(Outbound):
     share_id: UUID
     advisor_email: str
-    created_at: datetime
+    created_at: Time
 
 
 class ShareView(ShareMade):
-    last_viewed_at: datetime | None
+    last_viewed_at: Time | None
     views: Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -39,11 +38,11 @@ class SharedEntry(Outbound):
     assessment_id: UUID
     student_name: str
     role: str
-    completed_at: datetime
+    completed_at: Time
     overall_score: Percent
     score_band: Band
     confidence_score: Fraction
-    shared_at: datetime
+    shared_at: Time
 
 
 class SharedList(Outbound):
