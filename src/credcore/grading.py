@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -107,12 +107,16 @@ class Grade:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GradingTask:
-    """An answer to be judged. ``assessment_id`` and ``ai_consent`` decide who may judge it, never how it is judged."""
+    """An answer to be judged. ``assessment_id`` and ``ai_consent`` decide who may judge it, never how it is judged.
+
+    ``learner_name`` is there to be taken out of what leaves the house; None where nobody told us one.
+    """
 
     assessment_id: UUID
     question: Essay
     answer: str
     ai_consent: bool
+    learner_name: str | None = field(default=None, repr=False)
 
 
 def grade_of(task: GradingTask, judgement: Judgement, *, grade_id: UUID, now: datetime) -> Grade:

@@ -109,7 +109,7 @@ class OpenAIGrader:
 
     async def _opinion(self, task: GradingTask, answer: str, quotable: Quotable) -> Opinion:
         secrets = self.secrets()
-        prompt = build_prompt(task.question, answer, secrets)
+        prompt = build_prompt(task.question, answer, secrets, learner_name=task.learner_name)
         receipt = await self.calls.ask(task, prompt, lambda raw: read_reply(raw, task, quotable, secrets))
         checked = receipt.read
         judgement = Judgement(

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from credcore.questions import Essay
+from credcore_openai.naming import unnamed_in
 from credcore_openai.schema import reply_schema
 
 VERSION = "1"
@@ -51,6 +52,8 @@ _ROLE_TAG = re.compile(
 _PRIVATE = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\bsk-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
 )
+MASK = "[…]"
+"""What stands in place of what is nobody else's business; a quote may go across it."""
 _KEPT_CONTROLS = frozenset("\n\t")
 
 
@@ -75,12 +78,12 @@ class Prompt:
         return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
 
 
-def build_prompt(question: Essay, answer: str, secrets: Secrets) -> Prompt:
+def build_prompt(question: Essay, answer: str, secrets: Secrets, *, learner_name: str | None = None) -> Prompt:
     opening, closing = f"<<<ANSWER {secrets.nonce}>>>", f"<<<END ANSWER {secrets.nonce}>>>"
     rules = _RULES.format(opening=opening, closing=closing, canary=secrets.canary)
     return Prompt(
         system=f"{rules}\n\n{_task(question)}",
-        user=f"{opening}\n{cleaned(answer, secrets)}\n{closing}\n\n{_AFTER}",
+        user=f"{opening}\n{_said(question, answer, secrets, learner_name)}\n{closing}\n\n{_AFTER}",
         hash=prompt_hash(question),
     )
 
@@ -100,7 +103,12 @@ def cleaned(answer: str, secrets: Secrets) -> str:
     # Taking one out may join two halves of another, so until nothing is left; each round makes the text shorter.
     while (shorter := _ROLE_TAG.sub("", _MARKER.sub("", text))) != text:
         text = shorter
-    return _PRIVATE.sub("[…]", text)
+    return _PRIVATE.sub(MASK, text)
+
+
+def _said(question: Essay, answer: str, secrets: Secrets, learner_name: str | None) -> str:
+    text = cleaned(answer, secrets)
+    return unnamed_in(text, learner_name, spared=_task(question), mask=MASK) if learner_name else text
 
 
 def _is_hidden(character: str) -> bool:

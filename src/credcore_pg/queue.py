@@ -59,7 +59,7 @@ held AS (
 )
 SELECT held.assessment_id, held.attempts, held.lease_token, held.leased_until, question.body, response.answer,
     greatest(held.now - response.answered_at, interval '0') AS waited,
-    assessment.ai_consent AND coalesce(account.ai_consent, true) AS ai_consent
+    assessment.ai_consent AND coalesce(account.ai_consent, true) AS ai_consent, account.name AS learner_name
 FROM held
 JOIN assessment USING (assessment_id)
 LEFT JOIN account ON account.principal_id = assessment.owner_id
@@ -156,6 +156,7 @@ def _claim_of(row: asyncpg.Record) -> Claim:
             question=question,
             answer=answer.text,
             ai_consent=row["ai_consent"],
+            learner_name=row["learner_name"],
         ),
         token=row["lease_token"],
         attempt=row["attempts"],

@@ -90,6 +90,17 @@ async def test_a_claim_holds_all_that_judging_needs(stores, clock: FakeClock, te
     assert (held.attempt, held.leased_until) == (1, clock.now + LEASE)
 
 
+async def test_a_claim_names_whoever_has_told_us_a_name(stores):
+    """So that it can be taken out of what leaves; a partner's learners are nobody's names to us."""
+    ada, partner = await stores.account(name="Ada Quarles"), await stores.partner()
+    for caller in (ada.caller, partner):
+        begun = await stores.begin(caller)
+        await stores.answer(caller, begun.id, ESSAY)
+        [held] = await claim(stores)
+        assert held.task.learner_name == ("Ada Quarles" if caller.id == ada.id else None)
+        assert "Quarles" not in repr(held)
+
+
 async def test_only_essays_answered_in_time_wait_for_a_grade(stores, clock: FakeClock):
     caller = await stores.person()
     begun = await stores.begin(caller, (TIMED_ESSAY, ESSAY, MC))

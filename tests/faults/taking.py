@@ -22,11 +22,16 @@ class Taker:
         id: str = begun["assessmentId"]
         return id
 
-    async def answer_all(self, id: str, quality: str = "strong", *, most_essays: int = 99) -> None:
-        """All questions in order, up to the last essay that is wanted."""
+    async def answer_all(
+        self, id: str, quality: str = "strong", *, most_essays: int = 99, signed: str | None = None
+    ) -> None:
+        """All questions in order, up to the last essay that is wanted; ``signed`` stands under each of them."""
         written = 0
         while written < most_essays and (question := (await self._get(f"/assessments/{id}/next"))["question"]):
-            await self._post(f"/assessments/{id}/answer", sample_answer(question["questionId"], quality))
+            body = sample_answer(question["questionId"], quality)
+            if signed and "text" in body:
+                body["text"] += f"\n\n{signed}"
+            await self._post(f"/assessments/{id}/answer", body)
             written += question["type"] == "essay"
 
     async def complete(self, id: str) -> dict[str, Any]:
@@ -52,10 +57,12 @@ def _body(response: httpx.Response) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def taker(server: Server, name: str, *, ai_consent: bool = True) -> AsyncIterator[Taker]:
+async def taker(
+    server: Server, who: str, *, name: str = "A. Learner", ai_consent: bool = True
+) -> AsyncIterator[Taker]:
     """Somebody new."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as client:
-        body = {"email": f"{name}@example.org", "name": "A. Learner", "password": PASSWORD, "aiConsent": ai_consent}
+        body = {"email": f"{who}@example.org", "name": name, "password": PASSWORD, "aiConsent": ai_consent}
         tokens = _body(await client.post("/auth/register", json=body))
         client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
         yield Taker(client)

@@ -21,6 +21,7 @@ from running import Server, running_server
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 KEY = "sk-test-0123456789abcdefghij"
+NAME = "Zenobia Quarles"
 
 
 @asynccontextmanager
@@ -77,6 +78,26 @@ async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budge
         ]
         assert spent["leftUsd"] == pytest.approx(4.999)
         assert (await ready(server))["status"] == "ready"
+        assert "/v1/models" in [request.path for request in provider.requests], "at the start, for a shutdown that is announced"
+
+
+async def test_nothing_that_tells_who_writes_leaves_the_house() -> None:
+    """Read from the bytes that came in at the other end: of a learner who signs everything they write."""
+    provider = ModelServer(script=[grades])
+    async with asyncio.timeout(60), served_with_ai(provider) as server, taker(server, "ada", name=NAME) as learner:
+        token = learner.client.headers["Authorization"].removeprefix("Bearer ")
+        id = await learner.begin()
+        await learner.answer_all(id, signed=f"{NAME}, ada@example.org, {token}, {KEY}")
+        profile = await learner.complete(id)
+        account = (await learner.client.get("/users/me")).json()
+    assert [essay["grader"]["name"] for essay in essays(profile)] == ["gpt-6-luna"] * 5
+    assert len(provider.prompts) == 5
+    for request in provider.requests:
+        headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+        sent = f"{request.path} {headers} {json.dumps(request.document) if request.body else ''}".casefold()
+        assert request.headers["authorization"] == f"Bearer {KEY}"
+        for private in (*NAME.split(), "ada@", token, token.split(".")[1], KEY, id, account["userId"]):
+            assert private.casefold() not in sent
 
 
 async def test_the_same_answers_are_not_paid_for_again_and_every_grade_explains_itself() -> None:
@@ -215,7 +236,7 @@ async def test_completion_ends_in_time_though_the_provider_hangs_and_is_revised_
             latest = await learner.profile(id)
         assert latest["revision"] == 4  # one more for each essay
         assert [essay["grader"]["name"] for essay in judged(latest)] == ["gpt-6-luna"] * 3
-        assert latest["confidenceScore"] != first["confidenceScore"]
+        assert latest["confidenceScore"] > first["confidenceScore"]
         assert await learner.profile(id, 1) == first
         assert latest["recommendations"] == first["recommendations"]
 
@@ -235,10 +256,14 @@ async def test_a_provider_that_refuses_the_key_or_ends_the_model_is_seen_in_read
         assert len(provider.prompts) < 5
 
 
-async def test_workers_apart_grade_by_ai_while_the_server_does_not() -> None:
+async def test_workers_apart_grade_by_ai_at_the_operators_price_while_the_server_does_not() -> None:
     provider = ModelServer(script=[grades])
     listening = await provider.start()
-    settings = {"CREDCORE_OPENAI_API_KEY": KEY, "CREDCORE_OPENAI_BASE_URL": provider.base_url}
+    settings = {
+        "CREDCORE_OPENAI_API_KEY": KEY,
+        "CREDCORE_OPENAI_BASE_URL": provider.base_url,
+        "CREDCORE_OPENAI_PRICES": "gpt-6-luna=10/50",
+    }
     try:
         async with asyncio.timeout(60), running_server("--no-grading", **settings) as server:
             worker = await server.beside("worker")
@@ -251,5 +276,7 @@ async def test_workers_apart_grade_by_ai_while_the_server_does_not() -> None:
             worker.terminate()
             assert await worker.wait() == 0
             assert {essay["grader"]["name"] for essay in essays(profile)} == {"gpt-6-luna"}
+            spent = await command(server, "budget", "--json")
+            assert (spent["calls"], spent["lines"][0]["costUsd"]) == (5, 0.1)  # a hundred times the list's
     finally:
         await provider.stop(listening)

@@ -32,11 +32,15 @@ def listing(**model: object) -> str:
     ],
 )
 async def test_a_shutdown_that_is_near_or_past_degrades_readiness(
-    bench: Bench, shutdown: object, problem: str | None
+    bench: Bench, caplog: pytest.LogCaptureFixture, shutdown: object, problem: str | None
 ) -> None:
     bench.provider.will(sends(200, listing(shutdown_date=shutdown)))
     await bench.grader.check_model()
     assert bench.grader.degraded(TODAY) == ((f"ai grader: {problem}",) if problem else ())
+    if problem:
+        [warning] = caplog.records
+        assert (warning.levelname, warning.message) == ("WARNING", "model of the ai grader")
+        assert vars(warning)["shutdown"] == problem[-10:]
     assert [request.path for request in bench.provider.requests] == ["/v1/models"]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from credcore.accounts import Account
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
 from credcore.memory.state import AssessmentRow, Job, MemoryState
@@ -109,12 +110,14 @@ class MemoryQueue:
         answer = response.answer
         assert isinstance(question, Essay)  # jobs are made for nothing else
         assert isinstance(answer, Text)
+        owner = self.state.accounts.get(row.assessment.owner_id)
         return Claim(
             task=GradingTask(
                 assessment_id=row.assessment.id,
                 question=question,
                 answer=answer.text,
-                ai_consent=self._consents(row),
+                ai_consent=_consents(row, owner),
+                learner_name=owner.name if owner else None,
             ),
             token=job.token,
             attempt=job.attempts,
@@ -134,7 +137,7 @@ class MemoryQueue:
         if claim.task.assessment_id not in self.state.assessments:
             self.state.forget_ai_calls([claim.task.assessment_id])
 
-    def _consents(self, row: AssessmentRow) -> bool:
-        """As it is now: a person may have withdrawn it since the start. A partner has no account."""
-        owner = self.state.accounts.get(row.assessment.owner_id)
-        return row.assessment.ai_consent and (owner is None or owner.ai_consent)
+
+def _consents(row: AssessmentRow, owner: Account | None) -> bool:
+    """As it is now: a person may have withdrawn it since the start. A partner has no account."""
+    return row.assessment.ai_consent and (owner is None or owner.ai_consent)
