@@ -57,9 +57,7 @@ def _body(response: httpx.Response) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def taker(
-    server: Server, who: str, *, name: str = "A. Learner", ai_consent: bool = True
-) -> AsyncIterator[Taker]:
+async def taker(server: Server, who: str, *, name: str = "A. Learner", ai_consent: bool = True) -> AsyncIterator[Taker]:
     """Somebody new."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as client:
         body = {"email": f"{who}@example.org", "name": name, "password": PASSWORD, "aiConsent": ai_consent}

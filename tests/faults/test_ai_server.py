@@ -78,7 +78,9 @@ async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budge
         ]
         assert spent["leftUsd"] == pytest.approx(4.999)
         assert (await ready(server))["status"] == "ready"
-        assert "/v1/models" in [request.path for request in provider.requests], "at the start, for a shutdown that is announced"
+        assert "/v1/models" in [request.path for request in provider.requests], (
+            "at the start, for a shutdown that is announced"
+        )
 
 
 async def test_nothing_that_tells_who_writes_leaves_the_house() -> None:
