@@ -22,6 +22,11 @@ CONSTRAINTS: dict[str, Callable[[], Refused]] = {
     "assessment_owner_fk": Unauthenticated,
     "idempotency_key_principal_fk": Unauthenticated,
     "token_family_account_fk": Unauthenticated,
+    "second_factor_account_fk": Unauthenticated,
+    "audit_entry_actor_fk": Unauthenticated,
+    # So did the one whom an administrator means.
+    "audit_entry_subject_fk": partial(NotFound, "account"),
+    "password_reset_account_fk": partial(NotFound, "account"),
     # The learner went while an advisor looked.
     "profile_view_share_fk": partial(NotFound, "assessment"),
 }
