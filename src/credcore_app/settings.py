@@ -86,7 +86,8 @@ class Settings:
         "CONTENT_DIR",
         reading.path,
         None,
-        "folder with questions, courses and recommendations",
+        "folder with questions, courses and recommendations, put into use by `credcore content sync` and whenever an "
+        "embedded PostgreSQL starts",
         unset="those that came with this version",
     )
     assessment_hours: float = setting(

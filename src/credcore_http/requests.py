@@ -66,7 +66,7 @@ async def body_of(request: AnyRequest, kind: type[Body], gate: Gate | None = Non
             await gate()
         if (pointer := lone_surrogate(raw)) is not None:
             raise InvalidValue(pointer, "must not contain half of a surrogate pair") from None
-        raise _invalid(str(error)) from None
+        raise _invalid(str(error), kind) from None
 
 
 def address_of(request: AnyRequest) -> str | None:
@@ -142,7 +142,7 @@ def _cursor(text: str | None) -> UUID | None:
         raise InvalidValue("/cursor", "is not a cursor that this list gave") from None
 
 
-def _invalid(message: str) -> InvalidValue:
+def _invalid(message: str, kind: type[msgspec.Struct]) -> InvalidValue:
     """msgspec's own sentence, with its path as a JSON Pointer (RFC 6901)."""
     path = _PATH.search(message)
     pointer = "".join(f"/{name or index}" for name, index in _STEP.findall(path.group(1))) if path else ""
@@ -152,5 +152,11 @@ def _invalid(message: str) -> InvalidValue:
         return InvalidValue(pointer, "is missing" if named.group(1) == "missing required" else "is not known here")
     if sentence.startswith("Invalid enum value"):
         # msgspec repeats the value; an answer never does, for it may be something that went into the wrong field.
-        return InvalidValue(pointer, "is not one of the values it can have")
+        return InvalidValue(pointer, _must_be(kind, pointer))
     return InvalidValue(pointer, sentence.replace("`", ""))
+
+
+def _must_be(kind: type[msgspec.Struct], pointer: str) -> str:
+    """What a field of an enumeration can be. Bodies have such fields at the top alone."""
+    [found] = [field.type for field in msgspec.structs.fields(kind) if f"/{field.encode_name}" == pointer]
+    return f"must be one of {', '.join(found)}"

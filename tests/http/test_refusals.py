@@ -61,6 +61,21 @@ async def test_a_multiple_choice_question_takes_one_of_its_options(
     assert (await student.get(f"/assessments/{begun['assessmentId']}")).json()["answered"] == 0
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("form", "must be one of standard, screener, deep-dive"),
+        ("experienceLevel", "must be one of beginner, intermediate, advanced"),
+    ],
+)
+async def test_a_field_with_few_values_names_them_and_never_repeats_what_came(
+    student: httpx.AsyncClient, field: str, said: str
+) -> None:
+    answer = await student.post("/assessments/start", json={"role": "backend-developer", field: "canary"})
+    assert answer.json()["errors"] == [{"pointer": f"/{field}", "detail": said}]
+    assert "canary" not in answer.text
+
+
 async def _asked(student: httpx.AsyncClient, kind: str) -> tuple[str, dict[str, Any]]:
     """Path for answers, and the first question of that kind."""
     begun = await start(student)
