@@ -63,7 +63,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def imports(session: nox.Session) -> None:
-    """Who may import whom, what importing does, and no data in SQL."""
+    """Who may import whom, what importing does, no data in SQL, and no test that sleeps."""
     equip(session)
     run(session, "-m", "pytest", "-q", "--noconftest", "tests/architecture")
 

@@ -1,4 +1,5 @@
-"""Logs in without end as people who don't exist, on so many connections at once; says how often at the end.
+"""Logs in without end as people who don't exist, on so many connections at once; says when it blows, and how often at
+the end.
 
 Arguments: port, connections, seconds.
 """
@@ -28,6 +29,8 @@ async def log_in(port: int, who: str, tally: Counter[int]) -> None:
             answer = await reader.readuntil(b"\r\n\r\n")
             fields = dict(line.split(b": ", 1) for line in answer.lower().split(b"\r\n") if b": " in line)
             await reader.readexactly(int(fields[b"content-length"]))
+            if not tally:
+                print("blowing", flush=True)
             tally[int(answer.split(b" ", 2)[1])] += 1
     finally:
         writer.close()

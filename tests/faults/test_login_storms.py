@@ -96,7 +96,8 @@ async def test_a_storm_of_password_hashes_is_felt_by_nobody_else() -> None:
                 *(str(server.port), str(CONNECTIONS), str(STORM_SECONDS + 1)),
                 stdout=asyncio.subprocess.PIPE,
             )
-            await asyncio.sleep(0.5)  # until it blows
+            assert storm.stdout is not None
+            assert await storm.stdout.readline() == b"blowing\n"
             stormy = await _p95(student, path, STORM_SECONDS)
             tally = json.loads((await storm.communicate())[0])
             grown = _resident(server, "VmHWM") - memory
