@@ -16,6 +16,7 @@ from credcore.bank import Bank
 from credcore.blueprint import FormName
 from credcore.errors import Unavailable
 from credcore.grading import Flag, GradingTask, Judgement
+from credcore.grading_ports import Grader, GradingQueue
 from credcore.memory import (
     MemoryAccounts,
     MemoryAssessments,
@@ -27,7 +28,6 @@ from credcore.memory import (
     MemoryState,
     RandomIds,
 )
-from credcore.ports import Grader, GradingQueue
 from credcore.questions import Essay
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments, Beginning

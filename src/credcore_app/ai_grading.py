@@ -9,8 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from credcore.budget import Limits, Price
+from credcore.grading_ports import Budget
 from credcore.memory import RandomIds, system_clock
-from credcore.ports import Budget
 from credcore.services.reuse import ReusingGrader
 from credcore_app.provenance import basis_of, recomputed
 from credcore_app.settings import Settings

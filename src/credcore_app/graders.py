@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from credcore.grading_ports import GradingQueue
 from credcore.memory import RandomIds, system_clock
 from credcore.offline_grader import judge_offline
-from credcore.ports import GradingQueue
 from credcore.services.grading import GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
 from credcore_app.settings import Settings

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from credcore.grading import CriterionResult, GradingTask, Judgement, answer_hash_of
+from credcore.grading_ports import Basis
 from credcore.offline_grader import OFFLINE, judge_offline
-from credcore.ports import Basis
 from credcore_app import console
 from credcore_app.database import ready_database, stores_at
 from credcore_app.fault import Fault

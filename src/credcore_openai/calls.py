@@ -12,7 +12,7 @@ from credcore.breaker import BreakerState, CallResult
 from credcore.budget import CallOutcome
 from credcore.errors import Unavailable
 from credcore.grading import GradingTask
-from credcore.ports import GraderAway, NoAiGrade
+from credcore.grading_ports import GraderAway, NoAiGrade
 from credcore_openai.client import Client
 from credcore_openai.completion import Completion, content_of
 from credcore_openai.failures import CallFailed, FailureKind, UnusableReply

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from credcore.breaker import Breaker, BreakerPolicy, BreakerState, CallResult
-from credcore.ports import GraderAway
+from credcore.grading_ports import GraderAway
 
 log = logging.getLogger(__name__)
 

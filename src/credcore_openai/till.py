@@ -22,7 +22,7 @@ from credcore.budget import (
     settle_unknown,
 )
 from credcore.errors import Unavailable
-from credcore.ports import Budget, NoAiGrade
+from credcore.grading_ports import Budget, NoAiGrade
 from credcore_openai.completion import Completion
 from credcore_openai.failures import CallFailed
 

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from credcore.breaker import BreakerPolicy, BreakerState
 from credcore.budget import Limits, Price, price_of
-from credcore.ports import Budget, IdSource
+from credcore.grading_ports import Budget
+from credcore.ports import IdSource
 from credcore_openai.calls import CallPolicy, Calls
 from credcore_openai.client import Connection, OpenAIClient
 from credcore_openai.gate import Gate

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask, Judgement
-from credcore.ports import Basis
+from credcore.grading_ports import Basis
 from credcore.questions import Essay
 from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Database

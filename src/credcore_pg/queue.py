@@ -11,7 +11,7 @@ import asyncpg
 
 from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
-from credcore.ports import SUSPECT_AFTER, Claim
+from credcore.grading_ports import SUSPECT_AFTER, Claim
 from credcore.questions import Essay
 from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Connection, Database

@@ -29,6 +29,7 @@ CORE_LAYERS = {
     "defence": "defence",
     "ports": "ports",
     "access_ports": "ports",
+    "grading_ports": "ports",
     "account_ports": "ports",
     "services": "services",
     "memory": "memory",

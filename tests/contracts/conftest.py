@@ -22,6 +22,7 @@ from credcore.account_ports import (
 )
 from credcore.accounts import Account, Caller
 from credcore.assessment import Assessment, Response
+from credcore.grading_ports import Budget, GradingQueue, PastGrades
 from credcore.memory import (
     MemoryAccounts,
     MemoryAssessments,
@@ -50,11 +51,8 @@ from credcore.ports import (
     AccountStore,
     AssessmentStore,
     BankStore,
-    Budget,
-    GradingQueue,
     HealthProbe,
     IdempotencyStore,
-    PastGrades,
     ProfileStore,
     RefreshTokenStore,
     ResponseStore,

@@ -12,8 +12,8 @@ from tests.contracts.conftest import in_postgres
 
 from builders import FakeClock
 from credcore.budget import CallOutcome, Limits, OverBudget, Reservation, Settlement, settle_refused
+from credcore.grading_ports import Budget
 from credcore.memory import RandomIds
-from credcore.ports import Budget
 from credcore_pg import PostgresStores
 
 ids = RandomIds()

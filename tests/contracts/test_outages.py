@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from builders import DOMAINS, FakeClock, conclusion, grade, ids
 from credcore.breaker import BreakerPolicy, CallResult
 from credcore.grading import Flag, GradingTask, Judgement
-from credcore.ports import GraderAway, NoAiGrade
+from credcore.grading_ports import GraderAway, NoAiGrade
 from credcore.services.grading import LONGEST_WAIT, GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
 from credcore_openai.gate import Gate

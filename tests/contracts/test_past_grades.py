@@ -10,7 +10,7 @@ import pytest
 
 from builders import ESSAY, MODEL_CALL, FakeClock, grade
 from credcore.grading import Grade, GradingTask
-from credcore.ports import Basis
+from credcore.grading_ports import Basis
 
 LEASE = timedelta(seconds=20)
 

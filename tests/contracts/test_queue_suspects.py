@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from builders import DOMAINS, FakeClock
-from credcore.ports import SUSPECT_AFTER, Claim
+from credcore.grading_ports import SUSPECT_AFTER, Claim
 
 LEASE = timedelta(seconds=20)
 ESSAYS = [f"{domain}-essay-2" for domain in DOMAINS]

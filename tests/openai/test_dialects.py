@@ -8,7 +8,7 @@ from tests.openai.conftest import Bench
 from tests.openai.provider import completes, fails
 
 from credcore.budget import CallOutcome
-from credcore.ports import NoAiGrade
+from credcore.grading_ports import NoAiGrade
 
 WHOLE = subject.reply()
 

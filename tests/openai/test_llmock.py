@@ -12,7 +12,7 @@ from tests.openai import subject
 from tests.openai.conftest import MakeBench
 
 from credcore.errors import Unavailable
-from credcore.ports import NoAiGrade
+from credcore.grading_ports import NoAiGrade
 
 
 @asynccontextmanager

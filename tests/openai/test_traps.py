@@ -17,7 +17,7 @@ from tests.openai.provider import Behaviour, completes, completion, disconnects,
 from credcore.breaker import BreakerState
 from credcore.budget import CallOutcome
 from credcore.errors import Unavailable
-from credcore.ports import GraderAway, NoAiGrade
+from credcore.grading_ports import GraderAway, NoAiGrade
 from credcore_openai import CallPolicy
 
 IMPATIENT = CallPolicy(deadline=0.4, attempts=3)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from credcore.accounts import Caller
 from credcore.errors import Unavailable
 from credcore.grading import Flag, Grade, GradingTask, Judgement
-from credcore.ports import Claim, Grader, GraderAway, GradingQueue
+from credcore.grading_ports import Claim, Grader, GraderAway, GradingQueue
 from credcore.services.grading import LONGEST_WAIT, GradingWorker, QueuePolicy
 from samples import right_answer
 from world import DownGrader, HangingGrader, ScriptedGrader, World, opened, provisional

@@ -10,8 +10,8 @@ import pytest
 from builders import essay, judgement
 from credcore.errors import Unavailable
 from credcore.grading import Flag, GradingTask, Judgement
+from credcore.grading_ports import NoAiGrade
 from credcore.offline_grader import OfflineGrader, judge_offline
-from credcore.ports import NoAiGrade
 from credcore.services.judging import Judges
 
 TASK = GradingTask(assessment_id=UUID(int=1), question=essay(), answer="What it is.", ai_consent=True)

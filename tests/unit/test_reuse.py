@@ -10,8 +10,8 @@ import pytest
 from tests.openai.subject import GOOD, task
 
 from credcore.grading import CriterionResult, GradingTask, Judgement, ModelCall, answer_hash_of
+from credcore.grading_ports import Basis
 from credcore.offline_grader import judge_offline
-from credcore.ports import Basis
 from credcore.services.reuse import ReusingGrader
 
 CALL = ModelCall(model="m", prompt_hash="p", raw_reply="{}", tokens_in=900, tokens_out=100, cost_usd=Decimal("0.0002"))

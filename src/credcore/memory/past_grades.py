@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from credcore.grading import Grade, Judgement
+from credcore.grading_ports import Basis
 from credcore.memory.state import MemoryState
-from credcore.ports import Basis
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from credcore.assessment import Text
 from credcore.bank import Bank
 from credcore.errors import GradesPending
 from credcore.grading import Flag, Grade, GradingTask, Judgement, grade_of
-from credcore.ports import Completed, Conclusion, GradingQueue, IdSource, ProfileStore
+from credcore.grading_ports import GradingQueue
+from credcore.ports import Completed, Conclusion, IdSource, ProfileStore
 from credcore.profile import Record, build_profile, ungraded
 from credcore.questions import Essay
 from credcore.recommendation import recommend

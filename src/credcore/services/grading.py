@@ -13,7 +13,8 @@ from uuid import UUID
 
 from credcore.errors import Unavailable
 from credcore.grading import GradingTask, Judgement, grade_of
-from credcore.ports import Claim, Grader, GraderAway, GradingQueue, IdSource
+from credcore.grading_ports import Claim, Grader, GraderAway, GradingQueue
+from credcore.ports import IdSource
 
 log = logging.getLogger(__name__)
 

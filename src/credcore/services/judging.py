@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from credcore.grading import Flag, GradingTask, Judgement
-from credcore.ports import Grader, NoAiGrade
+from credcore.grading_ports import Grader, NoAiGrade
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from credcore.grading import CriterionResult, GradingTask, Judgement
-from credcore.ports import Basis, Grader, PastGrades
+from credcore.grading_ports import Basis, Grader, PastGrades
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from credcore.errors import Unavailable
 from credcore.grading import Flag, GraderRef, GradingTask, Judgement
+from credcore.grading_ports import Grader, NoAiGrade
 from credcore.offline_grader import judge_offline
-from credcore.ports import Grader, NoAiGrade
 from credcore_app.evaluation.journal import Journal, Judged, key_of
 from credcore_app.fault import Fault
 

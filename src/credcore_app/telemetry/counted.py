@@ -9,7 +9,8 @@ from uuid import UUID
 
 from credcore.accounts import Caller
 from credcore.grading import Grade
-from credcore.ports import Claim, Completed, Conclusion, GradingQueue, ProfileStore
+from credcore.grading_ports import Claim, GradingQueue
+from credcore.ports import Completed, Conclusion, ProfileStore
 from credcore.profile import Record
 from credcore_app.telemetry.instruments import Instruments
 
