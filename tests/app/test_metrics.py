@@ -17,7 +17,7 @@ from tests.openai.provider import fails
 
 from credcore.breaker import BreakerState
 from credcore.errors import Unavailable
-from credcore_app.telemetry import AiInstruments, CountedQueue, Exposition, Instruments
+from credcore_app.telemetry import CONTENT_TYPE, AiInstruments, CountedQueue, Exposition, Instruments
 from credcore_http.edge import AccessLine
 from credcore_pg import QueueState
 from running import Server, running_server
@@ -146,7 +146,7 @@ async def scraped(server: Server, port: int | None = None) -> str:
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://127.0.0.1:{port or server.port}/metrics")
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-type"] == CONTENT_TYPE
     return answer.text
 
 

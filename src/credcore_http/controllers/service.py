@@ -12,7 +12,8 @@ from credcore_http.services import Injected
 from credcore_http.wire.service import Live, Ready
 
 TAG = "Service"
-METRICS_TYPE = "text/plain; version=1.0.0; charset=utf-8"
+METRICS_TYPE = "text/plain; version=1.0.0"
+"""The framework adds the charset to any text; Prometheus refuses a type that has it twice."""
 
 
 @serves(

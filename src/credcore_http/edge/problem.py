@@ -32,7 +32,7 @@ class Kind:
 _TABLE = (
     ("malformed-body", 400, "Malformed body", "The body is not the JSON document that it should be."),
     ("validation-failed", 422, "Validation failed", "A field is missing, unknown or has a wrong value."),
-    ("unauthenticated", 401, "Not authenticated", "A valid access token is needed."),
+    ("unauthenticated", 401, "Not authenticated", "A valid token is needed."),
     ("invalid-credentials", 401, "Invalid credentials", "The e-mail address or the password is wrong."),
     ("forbidden", 403, "Forbidden", "The caller's role or scope does not allow this."),
     ("not-found", 404, "Not found", "There is no such thing for this caller."),
