@@ -14,5 +14,7 @@ if not TYPE_CHECKING:  # a type checker wants each module imported by its name
 
         try:
             return importlib.import_module(f"{__name__}.{name}")
-        except ModuleNotFoundError:
+        except ModuleNotFoundError as missing:
+            if missing.name != f"{__name__}.{name}":  # it is there, and what it needs is not
+                raise
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None

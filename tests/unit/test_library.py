@@ -46,6 +46,12 @@ def test_what_is_no_module_is_an_attribute_error() -> None:
         from credcore import nonsense  # type: ignore[attr-defined]  # noqa: F401 - the point
 
 
+@pytest.mark.parametrize("module", ["credcore.erasures", "credcore.services.attempts"])
+def test_a_module_whose_own_import_fails_says_what_is_missing(module: str) -> None:
+    tried = f"import credcore, sys; sys.modules['hmac'] = None\ntry: {module}\nexcept ImportError as e: print(e.name)"
+    assert said_by(tried) == "hmac"
+
+
 def example() -> str:
     found = re.search(r"```python\n( *import credcore\n.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert found is not None
