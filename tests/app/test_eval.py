@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -91,6 +92,12 @@ async def test_the_figures_can_be_recomputed_from_the_rows(graded: Path, tmp_pat
     figures = (pearson(human, given), rmse(human, given), kappa(human, given))
     assert (report["pearson"], report["rmse"], report["kappa"]) == pytest.approx(figures, abs=1e-4)
     assert (report["n"], report["grader"]) == (5, OFFLINE.name)
+
+
+async def test_the_figures_are_lines_that_a_person_can_read(graded: Path, tmp_path: Path) -> None:
+    _, out, _ = await credcore("eval", "grader", str(graded), folder=tmp_path)
+    [distinct] = [line for line in out.splitlines() if line.startswith("distinct ")]
+    assert re.fullmatch(r"distinct +n \d+, pearson [\d.]+, rmse [\d.]+, kappa [\d.]+", distinct), distinct
 
 
 async def test_grading_offline_twice_gives_the_same(graded: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -119,4 +120,7 @@ def attack(grader: str, as_json: bool, yes: bool) -> None:
 
 def _show(report: dict[str, object]) -> None:
     for name, value in report.items():
-        click.echo(f"{name:18} {value}")
+        if isinstance(value, Mapping):
+            click.echo(f"{name:18} {', '.join(f'{part} {figure}' for part, figure in value.items())}")
+        else:
+            click.echo(f"{name:18} {value}")
