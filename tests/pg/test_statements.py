@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from tests.pg.counted import Counted
 
 from builders import ESSAY, FORM, INTEREST, LIFETIME, MC, Respond, account, answer, assessment, bank, document
 from credcore_pg import DatabaseSettings, PostgresStores, open_stores
-
-
-@dataclass(frozen=True)
-class Counted:
-    stores: PostgresStores
-
-    @asynccontextmanager
-    async def statements(self) -> AsyncIterator[list[str]]:
-        """What goes over the one connection while the block runs."""
-        seen: list[str] = []
-
-        def note(record: object) -> None:
-            seen.append(record.query)  # type: ignore[attr-defined]  # asyncpg's LoggedQuery has no public type
-
-        async with self.stores.database.pool.acquire() as connection:
-            connection.add_query_logger(note)
-        try:
-            yield seen
-        finally:
-            async with self.stores.database.pool.acquire() as connection:
-                connection.remove_query_logger(note)
 
 
 @pytest.fixture
