@@ -153,7 +153,9 @@ def browser(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """The long campaigns: 30 faults for grading workers, 50 kills, half a minute of log-ins. About ten minutes."""
     equip(session)
-    session.env.update(CREDCORE_FAULTS="30", CREDCORE_KILLS="50", CREDCORE_STORM_SECONDS="30", CREDCORE_TIMING_ROUNDS="300")
+    session.env.update(
+        CREDCORE_FAULTS="30", CREDCORE_KILLS="50", CREDCORE_STORM_SECONDS="30", CREDCORE_TIMING_ROUNDS="300"
+    )
     run(session, "-m", "pytest", "-q", "-s", "-n", "0", "-m", "", "tests/faults", *session.posargs)
 
 
