@@ -30,13 +30,14 @@ class QueuePolicy:
 
     ``max_attempts`` bounds the tries of a job that fails for its own reasons or ends its workers, ``longest_wait`` how
     long one waits for a grader that is away. What failed is believed in how long to stay away up to ``longest_asked``:
-    an essay whose rest is longer would not even be seen to have waited too long.
+    an essay whose rest is longer would not even be seen to have waited too long. ``poll``: the end of a lease tells
+    nobody, so an idle worker looks; it has to be there within a second of it.
     """
 
     lease: timedelta = timedelta(seconds=20)
     max_attempts: int = 5
     batch: int = 4
-    poll: timedelta = timedelta(seconds=1)
+    poll: timedelta = timedelta(milliseconds=500)
     first_retry: timedelta = timedelta(seconds=1)
     last_retry: timedelta = timedelta(minutes=5)
     longest_wait: timedelta = LONGEST_WAIT
