@@ -26,7 +26,8 @@ def command(role: str, as_json: bool) -> None:
     """Take a whole assessment as a student would, over HTTP, and show the profile.
 
     It runs the real server on the embedded PostgreSQL; the answers are the samples that come with the questions,
-    some good, some weak. With --json the profile is printed as the API gave it.
+    some good, some weak. With --json the profile is printed as the API gave it. The student stays in the database: take
+    another CREDCORE_DATA_DIR where that is not wanted.
     """
     taken = _taken(role)
     hint = NEXT.format(command=_own_name())
