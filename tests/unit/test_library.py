@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,6 +33,11 @@ def test_every_module_can_be_reached_from_its_package(package: str) -> None:
     for module in pkgutil.iter_modules(folder):
         name = f"{package}.{module.name}"
         assert said_by(f"import credcore; print({name}.__name__)") == name
+
+
+@pytest.mark.parametrize("package", [credcore, credcore.services])
+def test_every_module_is_found_by_looking(package: ModuleType) -> None:
+    assert {module.name for module in pkgutil.iter_modules(package.__path__)} <= set(dir(package))
 
 
 def test_importing_the_package_imports_no_module_of_it() -> None:

@@ -18,3 +18,9 @@ if not TYPE_CHECKING:  # a type checker wants each module imported by its name
             if missing.name != f"{__name__}.{name}":  # it is there, and what it needs is not
                 raise
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+    def __dir__() -> list[str]:
+        """So that a prompt completes the names of modules that were not loaded yet."""
+        import pkgutil
+
+        return sorted({*globals(), *(module.name for module in pkgutil.iter_modules(__path__))})
