@@ -95,18 +95,17 @@ class Calls:
         if failure.kind is FailureKind.REJECTED:
             return NoAiGrade(failure.code)
         return self._later(
-            failure.code, maybe_charged=failure.maybe_answered, asked=math.ceil(failure.retry_after or 0)
+            failure.code, perhaps_ours=failure.perhaps_ours, asked=math.ceil(failure.retry_after or 0)
         )
 
     def _unusable(self, reply: UnusableReply) -> Unavailable:
         if reply.fault.of_transport:
-            return self._later(reply.fault, maybe_charged=True)
+            return self._later(reply.fault, perhaps_ours=True)
         return NoAiGrade(reply.fault.value)
 
-    def _later(self, code: str, *, maybe_charged: bool, asked: int = 0) -> Unavailable:
-        """What costs nothing is no try. What may be charged is one, since the answer may be what makes the provider
-        hang, unless the breaker says that it is the provider."""
-        own = maybe_charged and self.gate.state is BreakerState.CLOSED
+    def _later(self, code: str, *, perhaps_ours: bool, asked: int = 0) -> Unavailable:
+        """What the answer may be the cause of is a try, unless the breaker says that it is the provider."""
+        own = perhaps_ours and self.gate.state is BreakerState.CLOSED
         failure = Unavailable if own else GraderAway
         return failure(f"ai-grader:{code}", retry_after_seconds=max(1, asked, self.gate.wait))
 

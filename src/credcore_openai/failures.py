@@ -75,7 +75,13 @@ class CallFailed(Exception):
         self.retry_after = retry_after
         self.message = message
 
+    @property
+    def perhaps_ours(self) -> bool:
+        """Whether the answer may be what brings the provider down: it hangs over it, is gone, or fails inside."""
+        return self.maybe_answered or self.code == INTERNAL
 
+
+INTERNAL = "status-500"
 TIMED_OUT = "timed-out"
 _OUT_OF_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _BLOCKING = frozenset({401, 402, 403, 404})

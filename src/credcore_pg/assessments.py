@@ -90,7 +90,8 @@ _LOOK = f"{_STANDING}, {_UNRECORDED} {_DELIVERY}"
 _OVERVIEW = """
     overview AS (
         SELECT own.*,
-            (SELECT count(*) FROM grading_job WHERE assessment_id = own.assessment_id AND state <> 'done') AS pending,
+            (SELECT count(*) FROM grading_job WHERE assessment_id = own.assessment_id AND state IN ('queued', 'leased'))
+                AS pending,
             (
                 SELECT jsonb_agg(
                     jsonb_build_object(

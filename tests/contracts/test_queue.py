@@ -351,7 +351,7 @@ async def test_a_job_whose_workers_all_died_is_claimed_no_more_and_stays_visible
         attempts += [held.attempt for held in await claim(stores, max_attempts=3)]
         clock.move(seconds=20)
     assert attempts == [1, 2, 3]
-    assert await pending(stores, caller, begun.id) == 1
+    assert await dead(stores, caller, begun.id) == {ESSAY}
 
 
 async def test_a_dead_job_does_not_hold_up_the_others(stores, clock: FakeClock):
@@ -362,6 +362,15 @@ async def test_a_dead_job_does_not_hold_up_the_others(stores, clock: FakeClock):
     await stores.answer(caller, begun.id, ESSAY)
     [held] = await claim(stores, limit=1, max_attempts=1)
     assert held.task.assessment_id == begun.id != poison.task.assessment_id
+
+
+async def test_a_dead_job_is_waited_for_no_longer(stores, clock: FakeClock):
+    caller, assessment_id, _ = await one_job(stores)
+    assert await pending(stores, caller, assessment_id) == 1
+    clock.move(seconds=20)
+    await claim(stores, max_attempts=1)
+    assert await dead(stores, caller, assessment_id) == {ESSAY}
+    assert await pending(stores, caller, assessment_id) == 0
 
 
 async def test_the_grade_of_a_dead_job_that_comes_after_all_is_taken(stores, clock: FakeClock):

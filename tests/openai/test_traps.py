@@ -37,8 +37,8 @@ class Trap:
 
 
 def again_later(does: Behaviour, code: str, requests: int, charged: CallOutcome, **other: BreakerState) -> Trap:
-    """What may have been charged is a try of the essay's, which has so many; what the provider refused is none."""
-    error = GraderAway if charged is CallOutcome.REFUSED else Unavailable
+    """What the answer may be the cause of is a try of the essay's, which has so many; what was turned away is none."""
+    error = GraderAway if charged is CallOutcome.REFUSED and code != "status-500" else Unavailable
     return Trap(does=does, error=error, code=f"ai-grader:{code}", requests=requests, charged=charged, **other)
 
 

@@ -241,7 +241,7 @@ async def test_a_job_whose_attempts_are_used_up_is_claimed_no_more_and_stays_to_
         essays.world.clock.move(minutes=10)
     assert await essays.worker().work() == 0
     assert essays.jobs == set(essays.ids)
-    assert (await essays.world.assessments.find(essays.caller, essays.assessment_id)).pending_grades == 5
+    assert (await essays.world.assessments.find(essays.caller, essays.assessment_id)).pending_grades == 0
 
 
 async def test_with_a_fallback_the_last_attempt_ends_with_a_grade() -> None:

@@ -127,6 +127,6 @@ class MemoryAssessments:
         return Overview(
             assessment=row.assessment,
             answered=len(row.responses),
-            pending_grades=len(row.jobs),
+            pending_grades=sum(not job.dead for job in row.jobs.values()),
             now=self.state.clock(),
         )
