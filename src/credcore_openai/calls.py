@@ -94,9 +94,7 @@ class Calls:
     def _not_now(self, failure: CallFailed) -> Unavailable:
         if failure.kind is FailureKind.REJECTED:
             return NoAiGrade(failure.code)
-        return self._later(
-            failure.code, perhaps_ours=failure.perhaps_ours, asked=math.ceil(failure.retry_after or 0)
-        )
+        return self._later(failure.code, perhaps_ours=failure.perhaps_ours, asked=math.ceil(failure.retry_after or 0))
 
     def _unusable(self, reply: UnusableReply) -> Unavailable:
         if reply.fault.of_transport:
