@@ -9,15 +9,17 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.honest_model import ModelServer, grades
-from tests.openai.provider import fails
+from tests.faults.honest_model import ModelServer, grade_for, grades
+from tests.openai.provider import Request, completes, fails
 
 from credcore.offline_grader import OFFLINE
 from credcore_app.evaluation.agreement import kappa, pearson, percentile, rmse
+from credcore_app.evaluation.figures import consistency_of
 from credcore_app.evaluation.journal import Journal, Judged, key_of
 from credcore_app.evaluation.rows import read_rows
 from credcore_app.fault import Fault
@@ -44,6 +46,13 @@ def graded(tmp_path: Path) -> Path:
         for answer, score in ANSWERS.items():
             writer.writerow(("1.10", QUESTION, REFERENCE, answer, score, 2))
     return path
+
+
+async def completes_with_nothing(writer: asyncio.StreamWriter, request: Request) -> None:
+    """No points at all, for whatever answer."""
+    reply = json.loads(grade_for(request))
+    criteria = [{**criterion, "met": 0, "evidence": ""} for criterion in reply["criteria"]]
+    await completes(json.dumps({**reply, "criteria": criteria, "score": 0}))(writer, request)
 
 
 async def credcore(*arguments: str, folder: Path, **variables: str) -> tuple[int, str, str]:
@@ -92,6 +101,9 @@ async def test_the_figures_can_be_recomputed_from_the_rows(graded: Path, tmp_pat
     figures = (pearson(human, given), rmse(human, given), kappa(human, given))
     assert (report["pearson"], report["rmse"], report["kappa"]) == pytest.approx(figures, abs=1e-4)
     assert (report["n"], report["grader"]) == (5, OFFLINE.name)
+    means = {"n": 5, "score": sum(human) / 5, "predicted": sum(given) / 5}
+    assert report["byQuestion"] == {"1.10": pytest.approx(means, abs=1e-4)}
+    assert 0 <= report["p50Ms"] <= report["p95Ms"]
 
 
 async def test_the_figures_are_lines_that_a_person_can_read(graded: Path, tmp_path: Path) -> None:
@@ -104,6 +116,36 @@ async def test_grading_offline_twice_gives_the_same(graded: Path, tmp_path: Path
     code, out, _ = await credcore("eval", "consistency", str(graded), "--json", folder=tmp_path)
     report = json.loads(out)
     assert (code, report["variance"], report["largestDifference"], report["held"]) == (0, 0, 0, True)
+
+
+def test_consistency_by_hand() -> None:
+    """Two answers judged twice: 5 and 6, 3 and 3. A variance below 1 alone allows a difference of 1.4."""
+    runs = [[points("5"), points("3")], [points("6"), points("3")]]
+    report = consistency_of(runs, "m")
+    assert (report["variance"], report["largestDifference"], report["differing"]) == (0.25, 1, 1)
+    assert (report["n"], report["runs"], report["held"]) == (2, 2, False)
+    assert consistency_of([[points("5")], [points("5.9")]], "m")["held"]
+    three = consistency_of([[points("2")], [points("4")], [points("9")]], "m")
+    assert (three["variance"], three["largestDifference"]) == (13, 7)
+
+
+def points(of_ten: str) -> Judged:
+    return Judged(points=Decimal(of_ten), grader="m", milliseconds=1.0, cost_usd=0.1, strengths="", improvements="")
+
+
+async def test_a_model_that_grades_differently_the_next_time_is_told_of(
+    graded: Path, tmp_path: Path, model: ModelServer, clean_dsn: str
+) -> None:
+    model.will(*[grades] * 4, completes_with_nothing)
+    code, out, _ = await credcore(
+        *("eval", "consistency", str(graded), "--grader", "openai", "--yes", "--json"),
+        folder=tmp_path,
+        **paid(model, clean_dsn),
+    )
+    report = json.loads(out)
+    assert (code, report["held"], report["runs"], report["n"]) == (1, False, 2, 5)
+    assert report["largestDifference"] == 10
+    assert report["variance"] > 1
 
 
 async def test_a_run_that_costs_money_says_so_and_wants_a_yes(graded: Path, tmp_path: Path, model: ModelServer) -> None:
