@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -66,6 +67,25 @@ def test_content_that_is_broken(home: Home) -> None:
     (folder / "roles.yaml").write_text("roles: {")
     line = line_of(home, CREDCORE_CONTENT_DIR=str(folder))
     assert line.startswith(f"{folder / 'roles.yaml'}:2: is no valid YAML")
+    assert "`credcore content check`" in line
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("roles.yaml", "{folder}/roles.yaml: "),
+        ("courses.yaml", "{folder}/courses.yaml: "),
+        ("interests.yaml", "{folder}/interests.yaml: "),
+        ("recommendations.yaml", "{folder}/recommendations.yaml: "),
+        ("questions/data-analyst.yaml", "role data-analyst: has no question file"),
+    ],
+)
+def test_content_of_which_a_file_is_missing(home: Home, file: str, said: str) -> None:
+    folder = home.folder / "content"
+    shutil.copytree(Path(__file__).parents[2] / "content", folder)
+    (folder / file).unlink()
+    line = line_of(home, CREDCORE_CONTENT_DIR=str(folder))
+    assert line.startswith(said.format(folder=folder))
     assert "`credcore content check`" in line
 
 
