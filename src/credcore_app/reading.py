@@ -121,6 +121,12 @@ def _path(raw: str) -> Path:
         raise ValueError from nobody
 
 
+def _folder(raw: str) -> Path:
+    found = _path(raw)
+    _require(found.is_dir())
+    return found
+
+
 def _token(raw: str) -> str:
     """Something that goes into a header or a request as it is."""
     return _matching(r"[!-~]{1,1000}", raw)[0]
@@ -174,6 +180,7 @@ def _price(entry: str) -> ModelPrice:
 
 token = Reader(must_be="letters, digits and signs of ASCII, without a space", parse=_token)
 path = Reader(must_be="a path of this machine", parse=_path)
+folder = Reader(must_be="a folder that is there", parse=_folder)
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)
 web_address = Reader(must_be="an address that begins with https:// (or http://)", parse=_web_address)
 listening = Reader(must_be="like 127.0.0.1:9464 or [::1]:9464", parse=_listening)

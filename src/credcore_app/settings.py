@@ -84,7 +84,7 @@ class Settings:
     )
     content_dir: Path | None = setting(
         "CONTENT_DIR",
-        reading.path,
+        reading.folder,
         None,
         "folder with questions, courses and recommendations, put into use by `credcore content sync` and whenever an "
         "embedded PostgreSQL starts",
