@@ -7,7 +7,9 @@ All sessions share the checkout's ``.venv``, since installing everything takes l
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
+import tempfile
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -120,6 +122,25 @@ def _carries_the_content(session: nox.Session, built: Path, place: Path) -> None
     with zipfile.ZipFile(built) as archive:
         if archive.read("credcore/bank.json") != compiled.read_bytes():
             session.error("the bank in the wheel is not what content/ says")
+
+
+@nox.session
+def quick_start(session: nox.Session) -> None:
+    """The README's first command, word for word, in a fresh clone with an empty HOME; ``.ci/run`` runs the second."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = readme.partition("## Quick start")[2].partition("```sh\n")[2].splitlines()[0]
+    with tempfile.TemporaryDirectory(prefix="credcore-quick-start-") as folder:
+        place = Path(folder)
+        place.chmod(0o711)  # as root, PostgreSQL's own account has to pass through to its data
+        (place / "home").mkdir(mode=0o700)
+        session.run("git", "clone", "-q", str(ROOT), str(place / "clone"), external=True)
+        bare = {name: None for name in os.environ if name.startswith(("CREDCORE_", "OPENAI_", "VIRTUAL_ENV"))}
+        here = {"HOME": str(place / "home"), "CREDCORE_DATA_DIR": str(place / "data")}
+        with session.chdir(place / "clone"):
+            printed = str(session.run("bash", "-c", command, external=True, silent=True, env=bare | here))
+    for words in ("Skill profile: ", "Overall", "Confidence", "Strengths", "To improve", "Courses to take next"):
+        if words not in printed:
+            session.error(f"the first quick-start command printed no {words.strip(': ')!r}:\n{printed}")
 
 
 @nox.session
