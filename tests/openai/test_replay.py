@@ -48,7 +48,7 @@ async def test_so_is_one_whose_model_was_not_told_the_learners_name(bench: Bench
 @pytest.mark.parametrize(
     "change",
     [
-        lambda found: replace(found, points=found.points + Decimal("0.1")),
+        lambda found: replace(found, points=found.points - Decimal("0.1")),
         lambda found: replace(found, evidence=(found.evidence or "")[:-1]),
         lambda found: replace(found, criterion_id="another"),
     ],
