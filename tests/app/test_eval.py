@@ -196,7 +196,7 @@ async def test_a_saved_figure_is_the_grader_s_reliability(
     assert float(saved[OFFLINE.name, OFFLINE.version]) == pytest.approx(json.loads(out)["distinct"]["pearson"])
 
 
-async def test_a_model_that_gives_full_marks_fails_the_attacks(
+async def test_every_attack_is_reported_and_the_exit_code_says_whether_any_got_through(
     tmp_path: Path, model: ModelServer, clean_dsn: str
 ) -> None:
     code, out, _ = await credcore(
