@@ -37,9 +37,11 @@ class Learner:
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
                 continue
-            if response.status_code not in (500, 503):
+            # A key whose first request died with the server is free again once nobody has renewed its lease.
+            held = response.status_code == 409 and response.json()["code"] == "request-in-progress"
+            if not held and response.status_code not in (500, 503):
                 return response
-            assert response.status_code == 503, response.text
+            assert held or response.status_code == 503, response.text
             await asyncio.sleep(0.05)
 
     async def learn(self, stop: asyncio.Event) -> None:
@@ -47,10 +49,10 @@ class Learner:
         while not stop.is_set():
             number += 1
             body = {"role": "backend-developer", "form": "deep-dive"}
-            begun = (
-                await self.call("POST", "/assessments/start", json=body, headers={"Idempotency-Key": f"start-{number}"})
-            ).json()
-            await self._answer_all(begun["assessmentId"], stop)
+            key = {"Idempotency-Key": f"start-{number}"}
+            begun = await self.call("POST", "/assessments/start", json=body, headers=key)
+            assert begun.status_code == 201, begun.text
+            await self._answer_all(begun.json()["assessmentId"], stop)
 
     async def _answer_all(self, id: str, stop: asyncio.Event) -> None:
         answered = self.acknowledged.setdefault(id, {})
