@@ -58,7 +58,8 @@ def test_a_data_directory_that_cannot_be(home: Home) -> None:
 
 
 def test_content_that_is_not_there(home: Home) -> None:
-    assert line_of(home, CREDCORE_CONTENT_DIR="/nowhere").startswith("/nowhere: there is no such folder")
+    line = line_of(home, CREDCORE_CONTENT_DIR="/nowhere")
+    assert line == "CREDCORE_CONTENT_DIR must be a folder that is there; correct it, or unset it"
 
 
 def test_content_that_is_broken(home: Home) -> None:
