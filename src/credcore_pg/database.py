@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ Result = TypeVar("Result")
 
 TRIES = 5
 """Of work that the server rolled back because of a deadlock: each time it lets somebody through."""
+
+GIVES_WAY = 0.05
+"""Seconds, more with each try, before work that was rolled back is tried again: who was waiting has to be awake by then,
+or the one that was told to give way takes the same lock from under it."""
 
 
 async def create_pool(settings: DatabaseSettings) -> Pool:
@@ -86,7 +91,8 @@ class Database:
         Raises:
             Unavailable: the database is down or too slow; a write may have happened all the same.
         """
-        for _ in range(TRIES):
+        for rolled_back in range(TRIES):
+            await asyncio.sleep(GIVES_WAY * rolled_back)
             async with self._connection() as connection:
                 try:
                     return await work(connection)

@@ -16,6 +16,7 @@ import pytest
 from builders import ESSAY, LIFETIME, MC, Respond, account, answer, assessment, bank, conclusion, document
 from credcore.errors import EmailTaken, Unavailable
 from credcore_pg import DatabaseSettings, open_stores
+from credcore_pg.database import GIVES_WAY
 from credcore_pg.errors import translated
 
 LISTENS = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND query = 'SELECT 1'"
@@ -173,17 +174,21 @@ async def test_two_who_wait_for_each_other_both_get_through(clean_dsn):
     async with open_stores(DatabaseSettings(dsn=clean_dsn, lock=10.0, command=20.0, statement=15.0)) as stores:
         ids = [(await stores.accounts.add(account(), "hash")).id for _ in range(2)]
         met = asyncio.Barrier(2)
+        through = asyncio.Event()
         tries = []
 
         async def both(first, second):
             async def work(connection):
                 tries.append(first)
+                if len(tries) > 2:
+                    await through.wait()
                 await connection.execute(LOCKED, first)
                 if len(tries) <= 2:
                     await met.wait()
                 await connection.execute(LOCKED, second)
 
             await stores.database.in_transaction(work)
+            through.set()
 
         await asyncio.gather(both(*ids), both(*reversed(ids)))
         assert len(tries) == 3
@@ -200,9 +205,11 @@ async def test_what_deadlocks_every_time_ends_as_unavailable(clean_dsn):
             tries.append(1)
             raise asyncpg.DeadlockDetectedError("deadlock detected")
 
+        before = time.monotonic()
         with pytest.raises(Unavailable):
             await stores.database.in_transaction(work)
         assert len(tries) == 5
+        assert time.monotonic() - before >= GIVES_WAY * (1 + 2 + 3 + 4)
 
 
 async def test_a_full_disk_is_unavailable():
