@@ -21,7 +21,7 @@ OPEN = {
     "keywords with function words": "the same: terms with signs of code in them make a line pass for code",
     "keywords in empty sentences": "a sentence of its own around each term looks like a short answer",
     "shuffled by twos": "where the reference is one line of code, pairs of its words keep too much of its order",
-    "question echoed": "code of the prompt in a frame looks like code that the learner changed",
+    "question echoed": "code of the prompt that runs on into a sentence looks like code that the learner changed",
 }
 
 
@@ -52,6 +52,11 @@ def test_gaming_that_rules_cannot_tell_from_honest_answers_earns_next_to_nothing
 def test_what_gets_past_stays_rare() -> None:
     found = [one for family in OPEN for one in tried(family, bank()[::EVERY])]
     assert len(broken(found)) <= 0.07 * len(found)
+
+
+def test_the_question_in_whatever_frame_adds_next_to_nothing_to_a_weak_answer() -> None:
+    for question in bank():
+        assert [one for one in tried("question echoed", [question]) if one.gained > MOST] == []
 
 
 def test_the_rules_against_gaming_take_nothing_from_references() -> None:

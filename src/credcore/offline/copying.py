@@ -27,6 +27,9 @@ MANY, MANY_ORDER = 0.6, 0.5
 it. Shuffled by twos, a text keeps .57 of them; by words, .2; good answers with so many words, .72 and more."""
 NEARLY_ALL, HARDLY_ANY = 0.75, 0.42
 """The same two figures where code is counted in."""
+DENIED = 0.125
+"""Denials more than the reference has, for each passage made of it, from which it is turned round. One of several
+sentences that denies something else besides, as in a correction of what was said first, turns nothing round."""
 LONG_LINE = 25
 """Words from which a line with signs of code in it is none."""
 
@@ -62,7 +65,7 @@ def remade(found: Sequence[Passage], reference: str) -> Remade:
     shuffled = _is_shuffled([passage for passage in taken if is_prose(passage)], reference) or _is_scrambled(
         taken, whole
     )
-    contrary = _share(_matter(taken), whole) >= MANY and sum(map(denials, found)) > whole.denials
+    contrary = _is_contrary(taken, whole)
     if not (shuffled or contrary):
         return Remade(passages=frozenset(), shuffled=False, contrary=False)
     near = frozenset(passage for passage in found if _from(passage, whole) >= NEAR_REFERENCE)
@@ -83,6 +86,12 @@ def _is_scrambled(taken: Sequence[Passage], whole: Matter) -> bool:
     """Code as well: nearly all of its words and hardly any of their order is nobody's solution."""
     own = _matter(taken)
     return _share(own, whole) >= NEARLY_ALL and _order(own, whole) < HARDLY_ANY
+
+
+def _is_contrary(taken: Sequence[Passage], whole: Matter) -> bool:
+    """What is denied elsewhere in the answer turns nothing round."""
+    own = _matter(taken)
+    return _share(own, whole) >= MANY and own.denials - whole.denials >= max(1, DENIED * len(taken))
 
 
 def _order(own: Matter, source: Matter) -> float:

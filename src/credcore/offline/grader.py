@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from credcore.offline import feedback
 from credcore.offline.coherence import evident, is_thin
 from credcore.offline.context import Terms, supported
+from credcore.offline.features import Features
 from credcore.offline.integrity import Reading, take
 from credcore.offline.model import gate, share
 from credcore.offline.rubric import CriterionSpec, Searched, attempted, earned, evidence, likeness, on_topic
@@ -81,7 +82,8 @@ class _Asked:
 class _Attempt:
     """One answer in the light of its question, with what every criterion needs of it.
 
-    ``evident`` is the likeness of the passages that can be evidence: what criteria with terms are judged by.
+    ``evident`` is the likeness of the passages that can be evidence: what criteria with terms are judged by. Passages
+    that repeat the prompt cannot make it look more like an answer to the question.
     """
 
     def __init__(self, asked: _Asked, reading: Reading) -> None:
@@ -90,7 +92,13 @@ class _Attempt:
         coherent = supported(evident(reading.passages), _reference_of(asked), asked.terms)
         self.thin = is_thin(reading.passages, coherent)
         self.searched = tuple(map(Searched, coherent))
-        self.evident, self.likest = likeness(asked.reference, coherent, asked.prompt)
+        whole, self.likest = likeness(asked.reference, coherent, asked.prompt)
+        own = tuple(passage for passage in coherent if passage not in reading.repeating)
+        self.evident = whole if own == coherent else _by_its_own(whole, likeness(asked.reference, own, asked.prompt)[0])
+
+
+def _by_its_own(whole: Features, own: Features) -> Features:
+    return replace(whole, topic=own.topic, amount=own.amount) if own.topic < whole.topic else whole
 
 
 def _read(answer: str, asked: _Asked) -> Reading:

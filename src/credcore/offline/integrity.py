@@ -12,23 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
-from itertools import pairwise
 
 from credcore.offline.coherence import is_salad, is_strewn
 from credcore.offline.copying import remade
-from credcore.offline.features import Expectation, content, expectation, meanings, read, weight
+from credcore.offline.echo import repeating, without_echo
+from credcore.offline.features import content, read
 from credcore.offline.lexicon import NEGATORS
 from credcore.offline.suspicion import speaks_to_grader, without_quotes
 from credcore.offline.text import Passage, passage_of, passages
 
-ECHO_SHARE = 0.85
-"""Share of a passage's neighbouring word pairs found in the prompt from which it only repeats the prompt."""
-FRAMED_SHARE, TITLED_SHARE, FRAME_WEIGHT = 0.4, 0.2, 1.5
-"""The same for a passage that puts the prompt into a frame ("The question is about how to …"), or a criterion's title,
-which is shorter; and the weight of other content words that a frame has at most. Only where there is a rubric: it asks
-for reasons, but of a question without one half of the answer can be the question's own words. Numbers are taken out of
-a prompt on purpose."""
 COPY_SHARE = 0.7
 """Share of words (both ways) from which a passage is a copy of a sentence of the reference."""
 QUOTED_WORDS, FOREIGN_SHARE = 6, 0.6
@@ -49,9 +41,14 @@ _DISOWNS = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """An answer as the grader takes it: the passages that count, and what was noticed on the way."""
+    """An answer as the grader takes it: the passages that count, and what was noticed on the way.
+
+    ``passages`` can be evidence; ``repeating`` are those among them of which a good part is the prompt again: they
+    prove that somebody has read the question, and not that they speak of its matter.
+    """
 
     passages: tuple[Passage, ...]
+    repeating: frozenset[Passage]
     salad: bool
     negated: bool
     addressed: bool
@@ -77,8 +74,8 @@ def take(answer: str, *, prompt: str, reference: str, titles: Sequence[str] = ()
     known = {stemmed for text in (prompt, reference) for passage in read(text) for stemmed in passage.stems}
     kept = [_plain(passage) if passage in spoken else _unquoted(passage, known) for passage in all_passages]
     honest = [passage for passage in kept if passage is not None and not _gives_up(passage)]
-    fresh = _first_of_each(_without_echo(honest, prompt, reference, titles))
-    copied = remade(honest, reference)
+    fresh = _first_of_each(without_echo(honest, prompt, reference, titles))
+    copied = remade(fresh, reference)
     whole = [passage for passage in fresh if not is_strewn(passage) and passage not in copied.passages]
     straight = _without_contraries(whole, reference)
     salad = is_salad(fresh) or copied.shuffled
@@ -86,6 +83,7 @@ def take(answer: str, *, prompt: str, reference: str, titles: Sequence[str] = ()
     void = not any(map(content, straight)) or is_salad(fresh) or disowned
     return Reading(
         passages=() if void else tuple(straight),
+        repeating=repeating(straight, prompt, titles),
         salad=salad,
         negated=disowned or copied.contrary or any(_copies(passage, reference) is Copy.CONTRARY for passage in fresh),
         addressed=bool(spoken),
@@ -122,53 +120,6 @@ def _gives_up(passage: Passage) -> bool:
 def _disowns(passage: Passage) -> bool:
     """Whether the writer takes back everything else that the answer says."""
     return (passage.code or len(passage.words) <= 10) and bool(_DISOWNS.search(passage.folded.strip(" \t\n.!?")))
-
-
-def _without_echo(found: Sequence[Passage], prompt: str, reference: str, titles: Sequence[str]) -> list[Passage]:
-    known = _known(prompt, tuple(titles))
-    expected = expectation(reference, prompt)
-    return [p for p in found if not _echoes(p, known) or (expected.chosen and _chooses(p, expected))]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """The words of prompt and titles, and which of them stand next to each other there."""
-
-    single: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    of_titles: frozenset[tuple[str, str]]
-
-
-@lru_cache(maxsize=1024)
-def _known(prompt: str, titles: tuple[str, ...]) -> Known:
-    asked = [stemmed for passage in read(prompt) for stemmed in passage.stems]
-    named = [passage.stems for title in titles for passage in read(title)]
-    of_titles = frozenset(pair for stems in named for pair in pairwise(stems))
-    return Known(
-        single=frozenset(asked).union(*named), pairs=frozenset(pairwise(asked)) | of_titles, of_titles=of_titles
-    )
-
-
-def _chooses(passage: Passage, expected: Expectation) -> bool:
-    """Whether a passage names what the prompt offered and the reference has chosen, and nothing else."""
-    said = set(meanings(passage))
-    return bool(said) and said <= expected.weights.keys()
-
-
-def _echoes(passage: Passage, known: Known) -> bool:
-    if len(passage.stems) < 4:
-        return known.single.issuperset(passage.stems)
-    own = list(pairwise(passage.stems))
-    said_before = sum(pair in known.pairs for pair in own)
-    if said_before >= ECHO_SHARE * len(own):
-        return True
-    titled = sum(pair in known.of_titles for pair in own) >= TITLED_SHARE * len(own)
-    framed = titled or (said_before >= FRAMED_SHARE * len(own) and not any(word.isdigit() for word in passage.words))
-    return framed and bool(known.of_titles) and not passage.code and _adds_nothing(passage, known)
-
-
-def _adds_nothing(passage: Passage, known: Known) -> bool:
-    return sum(weight(stemmed) for stemmed in set(content(passage)) - known.single) < FRAME_WEIGHT
 
 
 def _first_of_each(found: Sequence[Passage]) -> list[Passage]:
