@@ -397,6 +397,15 @@ def _(made: Documents) -> None:
         key["text"] = key["text"].rstrip(".").ljust(longest, "s") + "s" + stop
 
 
+@seed("a phrase that distractors alone have", Rule.TELLING_PHRASE, QUESTIONS, "multiple_choice:")
+def _(made: Documents) -> None:
+    for question in made[QUESTIONS]["multiple_choice"]:
+        for option in question["options"]:
+            if option is not key_of(question):
+                ending = ", so that it is."
+                option["text"] = option["text"][: -len(ending)] + ending
+
+
 # Essays
 
 

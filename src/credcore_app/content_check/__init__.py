@@ -8,7 +8,15 @@ from pathlib import Path
 
 from credcore.errors import ContentFault
 from credcore_app.content import compile_folder, content_of
-from credcore_app.content_check import bank_rules, choice_rules, course_rules, duplicate_rules, essay_rules, table_rules
+from credcore_app.content_check import (
+    bank_rules,
+    choice_rules,
+    clue_rules,
+    course_rules,
+    duplicate_rules,
+    essay_rules,
+    table_rules,
+)
 from credcore_app.content_check.entries import read_entries
 from credcore_app.content_check.figures import Stats, stats
 from credcore_app.content_check.finding import Finding, Progress, Rule, Severity
@@ -24,7 +32,13 @@ RULES = (
     *course_rules.RULES,
     *table_rules.RULES,
 )
-WHOLE = (*bank_rules.WHOLE, *choice_rules.WHOLE, *course_rules.WHOLE, *table_rules.WHOLE)
+WHOLE = (
+    *bank_rules.WHOLE,
+    *choice_rules.WHOLE,
+    *clue_rules.WHOLE,
+    *course_rules.WHOLE,
+    *table_rules.WHOLE,
+)
 """Rules that count and compare: they would complain about entries that are only missing because of their own fault."""
 
 

@@ -55,6 +55,7 @@ class Rule(StrEnum):
     REVIEW_DATE = "review-date"
     RUBRIC_POINTS = "rubric-points"
     SCHEMA = "schema"
+    TELLING_PHRASE = "telling-phrase"
     TERM_CANNOT_MATCH = "term-cannot-match"
     TERM_NOT_IN_REFERENCE = "term-not-in-reference"
     TERMS_COUNT = "terms-count"
