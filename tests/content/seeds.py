@@ -254,6 +254,31 @@ def _(made: Documents) -> None:
     made[TABLE]["second"] = {}
 
 
+@seed("an id with a blank", Rule.ID_FORM, QUESTIONS, "id: Choice 1")
+def _(made: Documents) -> None:
+    choice(made)["id"] = "Choice 1"
+
+
+@seed("a course's id with a capital", Rule.ID_FORM, COURSES, "id: the-Twin")
+def _(made: Documents) -> None:
+    made[COURSES].append({**made[COURSES][0], "id": "the-Twin", "url": "https://twin.example.org"})
+
+
+@seed("a question file of another ending", Rule.UNREAD_FILE, "questions/more.yml")
+def _(made: Documents) -> None:
+    made["questions/more.yml"] = {"multiple_choice": []}
+
+
+@seed("a file that is one letter off", Rule.UNREAD_FILE, "course.yaml")
+def _(made: Documents) -> None:
+    made["course.yaml"] = []
+
+
+@seed("an area that no course has", Rule.UNKNOWN_AREA, ROLES, "- backend.cobol")
+def _(made: Documents) -> None:
+    made[ROLES][0]["domains"][0]["catalogue"].append("backend.cobol")
+
+
 @seed("a question's id twice", Rule.DUPLICATE_ID, QUESTIONS, "essays:", "id: choice-3")
 def _(made: Documents) -> None:
     essay(made)["id"] = "choice-3"
@@ -326,6 +351,31 @@ def _(made: Documents) -> None:
 @seed("the same option twice", Rule.DUPLICATE_OPTION, QUESTIONS, "id: choice-2", "  - id: b", "text:")
 def _(made: Documents) -> None:
     choice(made, 2)["options"][1]["text"] = choice(made, 2)["options"][0]["text"].upper()
+
+
+@seed(
+    "an explanation that two options share", Rule.DUPLICATE_OPTION, QUESTIONS, "id: choice-2", "  - id: b", "rationale:"
+)
+def _(made: Documents) -> None:
+    options = choice(made, 2)["options"]
+    options[1]["rationale"] = options[0]["rationale"]
+
+
+@seed("a way of learning in the same words", Rule.DUPLICATE_OPTION, INTERESTS, "options:", "- id: b", "text:")
+def _(made: Documents) -> None:
+    options = made[INTERESTS][0]["options"]
+    options[1]["text"] = options[0]["text"]
+
+
+@seed("another key than the one that was meant", Rule.KEY_RATIONALE, QUESTIONS, "id: choice-1", "key:")
+def _(made: Documents) -> None:
+    choice(made)["key"] = distractor(choice(made))["id"]
+
+
+@seed("two options that are said to be right", Rule.KEY_RATIONALE, QUESTIONS, "id: choice-1", "key:")
+def _(made: Documents) -> None:
+    wrong = distractor(choice(made))
+    wrong["rationale"] = f"Right. {wrong['rationale']}"
 
 
 @seed("an option twice as long", Rule.OPTION_LENGTH, QUESTIONS, "id: choice-1", "options:")

@@ -57,6 +57,9 @@ def _keep_recommended(made: Documents) -> None:
     cells = [cell for band in made["recommendations.yaml"][ROLE].values() for cell in band.values()]
     wanted = {course for cell in cells for course in cell}
     made["courses.yaml"] = [course for course in made["courses.yaml"] if course["id"] in wanted]
+    taught = {area for course in made["courses.yaml"] for area in course["skill_areas"]}
+    for domain in made["roles.yaml"][0]["domains"]:
+        domain["catalogue"] = [area for area in domain["catalogue"] if area in taught]
     for course in made["courses.yaml"]:
         course["roles"] = [ROLE]
         course["skill_areas"] = [area for area in course["skill_areas"] if area.startswith(("backend.", "common."))]

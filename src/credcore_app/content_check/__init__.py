@@ -15,6 +15,7 @@ from credcore_app.content_check import (
     course_rules,
     duplicate_rules,
     essay_rules,
+    rationale_rules,
     table_rules,
 )
 from credcore_app.content_check.entries import read_entries
@@ -27,6 +28,7 @@ __all__ = ["Finding", "Progress", "Rule", "Severity", "Stats", "check", "stats"]
 RULES = (
     *bank_rules.RULES,
     *choice_rules.RULES,
+    *rationale_rules.RULES,
     *essay_rules.RULES,
     *duplicate_rules.RULES,
     *course_rules.RULES,

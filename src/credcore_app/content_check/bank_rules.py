@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -13,6 +14,7 @@ from credcore_app.content_check.entries import GUIDE, AnyScored, Entries, value_
 from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Place
 
+SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
 LEAST_CHOICES = 6
 LEAST_ESSAYS = 4
 LEAST_INTERESTS = 6
@@ -60,6 +62,17 @@ def ids_stand_once(entries: Entries) -> Iterator[Finding]:
                 first = f"{seen[id].document.file}:{seen[id].line}"
                 yield place.finding(Rule.DUPLICATE_ID, f"{id} stands at {first} already", "Give it another id.")
             seen.setdefault(id, place)
+
+
+def ids_are_plain(entries: Entries) -> Iterator[Finding]:
+    """They stand in addresses, file names and other people's tables."""
+    for id, place in (
+        *((role.value.id, role.place.at("role")) for role in entries.roles),
+        *((entry.value.id, entry.place.at("id")) for entry in (*entries.questions(), *entries.courses)),
+    ):
+        if not re.fullmatch(SLUG, id):
+            remedy = "Use small letters a to z and digits, with hyphens between words."
+            yield place.finding(Rule.ID_FORM, f"{id!r} is no plain id", remedy)
 
 
 def no_text_is_empty(entries: Entries) -> Iterator[Finding]:
@@ -165,12 +178,23 @@ def tags_of_interests(entries: Entries) -> Iterator[Finding]:
             yield question.place.at("options").finding(Rule.INTEREST_TAGS, message, "Offer every way of learning.")
 
 
+def options_of_interests(entries: Entries) -> Iterator[Finding]:
+    for question in entries.interests:
+        texts = [" ".join(option.text.split()) for option in question.value.options]
+        for index, text in enumerate(texts):
+            if text in texts[:index]:
+                place = question.place.at("options", index, "text")
+                yield place.finding(Rule.DUPLICATE_OPTION, "says the same as an option before it", "Write another.")
+
+
 RULES = (
     domains_of_roles,
     ids_stand_once,
+    ids_are_plain,
     no_text_is_empty,
     known_domains,
     tags_of_interests,
+    options_of_interests,
 )
 WHOLE = (
     roles_and_their_files,

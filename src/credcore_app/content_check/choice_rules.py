@@ -28,7 +28,8 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 _ABSOLUTE = re.compile(
-    r"\b(?:always|never|impossible|guarantee[sd]?|under no circumstances|in (?:all|every) cases?|without exception|"
+    r"\b(?:always|never|impossible|guarantee[sd]?|under no circumstances|in (?:all|every) cases?|"
+    r"without (?:any )?exceptions?|every single|"
     r"completely|entirely|absolutely|certainly|undoubtedly)\b",
     re.IGNORECASE,
 )

@@ -47,7 +47,7 @@ def words_of_the_catalogue(entries: Entries) -> Iterator[Finding]:
 def addresses_stand_once(entries: Entries) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for course in entries.courses:
-        url = course.value.url.rstrip("/")
+        url = course.value.url.rstrip("/").lower()
         if url in seen:
             message = f"{seen[url]} has the same address"
             yield course.place.at("url").finding(Rule.DUPLICATE_COURSE, message, "Keep one of the two entries.")
@@ -72,6 +72,20 @@ def roles_and_areas_of_courses(entries: Entries) -> Iterator[Finding]:
             if not named:
                 message = f"its {field} are empty, so it can stand nowhere"
                 yield course.place.at(field).finding(Rule.COURSE_FIELD, message, "Name at least one.")
+
+
+def areas_of_domains(entries: Entries) -> Iterator[Finding]:
+    """Without a course in one of its areas, a domain is recommended nothing, however weak a learner is in it."""
+    taught = {area for course in entries.courses for area in course.value.skill_areas}
+    for role in entries.roles:
+        for number, domain in enumerate(role.value.domains):
+            place = role.place.at("domains", number, "catalogue")
+            if not domain.catalogue:
+                yield place.finding(Rule.UNKNOWN_AREA, f"{domain.id} names no area", "Name what its courses teach.")
+            for index, area in enumerate(domain.catalogue):
+                if area not in taught:
+                    remedy = "Correct it, or add a course of this area to courses.yaml."
+                    yield place.at(index).finding(Rule.UNKNOWN_AREA, f"no course teaches {area!r}", remedy)
 
 
 def _texts(value: object) -> list[str]:
@@ -110,4 +124,7 @@ RULES = (
     addresses_stand_once,
     places_of_sources,
 )
-WHOLE = (roles_and_areas_of_courses,)
+WHOLE = (
+    roles_and_areas_of_courses,
+    areas_of_domains,
+)

@@ -26,6 +26,7 @@ from credcore_app.content_check.finding import Finding, Rule
 from credcore_app.content_check.located import Document, Place, Steps, read_document
 
 Value = TypeVar("Value")
+FILES = ("roles.yaml", "interests.yaml", "courses.yaml", "recommendations.yaml")
 GUIDE = "Compare it with docs/authoring.md; an editor that knows content/schema completes the fields."
 
 
@@ -80,9 +81,20 @@ def read_entries(folder: Path) -> Entries:
     entries.roles = _read_list(Place(document=document("roles.yaml")), read_roles, faults)
     entries.interests = _read_list(entries.interests_file, read_interests, faults)
     entries.courses = _read_list(Place(document=document("courses.yaml")), read_courses, faults)
-    for path in sorted((folder / "questions").glob("*.yaml")):
+    question_files = sorted((folder / "questions").glob("*.yaml"))
+    for path in question_files:
         _read_questions(entries, path.stem, Place(document=document(f"questions/{path.name}")))
+    faults.extend(_unread(folder, {*(folder / file for file in FILES), *question_files}))
     return entries
+
+
+def _unread(folder: Path, read: set[Path]) -> Iterator[Finding]:
+    """YAML under a name that nothing looks for: what stands in it would be missed without a word."""
+    for path in sorted(folder.rglob("*.y*ml")):
+        if path not in read and path.suffix in (".yaml", ".yml"):
+            place = Place(document=Document(file=path.relative_to(folder).as_posix()))
+            remedy = f"Name it {', '.join(FILES)} or questions/<role>.yaml, or take it out of the folder."
+            yield place.finding(Rule.UNREAD_FILE, "no content is read from a file of this name", remedy)
 
 
 def _read_questions(entries: Entries, role: str, place: Place) -> None:

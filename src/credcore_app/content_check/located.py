@@ -54,8 +54,10 @@ def read_document(folder: Path, file: str) -> tuple[Document, tuple[Finding, ...
         text = (folder / file).read_text(encoding="utf-8")
     except FileNotFoundError:
         return _unread(file, 1, "the file is missing", "Add it, or take it from an earlier version.")
-    except (OSError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
         return _unread(file, 1, f"cannot be read as UTF-8 text: {problem}", "Save the file as UTF-8.")
+    except OSError as problem:
+        return _unread(file, 1, f"cannot be read: {problem.strerror}", "Put a file here that may be read.")
     try:
         return _compose(file, text)
     except BadYaml as problem:

@@ -15,7 +15,7 @@ from credcore.bank import Bank
 from credcore.catalogue import Band
 from credcore.questions import RUBRIC_POINTS, InterestTag, ObjectiveTag
 from credcore_app.content import read_content
-from credcore_app.content_check.bank_rules import DIFFICULTIES, LEAST_CHOICES, LEAST_ESSAYS
+from credcore_app.content_check.bank_rules import DIFFICULTIES, LEAST_CHOICES, LEAST_ESSAYS, SLUG
 from credcore_app.content_check.choice_rules import CHOICE_SECONDS, OPTION_IDS
 from credcore_app.content_check.course_rules import COMMON, WORDS
 from credcore_app.content_check.essay_rules import CHARACTERS, CRITERIA, SECONDS, TERMS
@@ -24,7 +24,6 @@ from credcore_app.content_check.table_rules import LEAST_COURSES, MOST_COURSES
 Schema = dict[str, Any]  # Any: JSON Schema is as deep as what it describes
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors' YAML support knows in full."""
-SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 def schemas(bank: Bank) -> dict[str, Schema]:
