@@ -46,7 +46,7 @@ def _role() -> Schema:
     domain = _object(
         "A skill domain",
         {
-            "domain": _text("Its id, such as backend.apis; unique among all roles.", pattern=r"^[a-z-]+\.[a-z-]+$"),
+            "domain": _text("Its id, such as backend.apis; unique among all roles.", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$"),
             "title": _text("What learners read."),
             "weight": _text("Its share of the overall score as decimal text; the role's weights add up to 1."),
             "catalogue": _list(_text("A skill area of courses.yaml that serves the domain.")),
@@ -132,7 +132,7 @@ def _interest(bank: Bank) -> Schema:
     option = _object(
         "An option: what somebody does, not what one ought to do",
         {
-            "id": _text("Plain letters in file order.", pattern="^[a-e]$"),
+            "id": _text("Plain letters in file order.", pattern="^[a-z]$"),
             "text": _text("A respectable answer."),
             "interest_tag": _word(list(InterestTag), "How the learner likes to learn."),
             "objective_tag": _word(list(ObjectiveTag), "To what end the learner learns."),
@@ -140,7 +140,7 @@ def _interest(bank: Bank) -> Schema:
         optional=("interest_tag", "objective_tag"),
     )
     fields = {
-        "id": _text("Unique in the whole bank.", pattern="^interest-[a-z0-9-]+$"),
+        "id": _text("Unique in the whole bank.", pattern=SLUG),
         "roles": _list(_word(_roles(bank), "A role that is asked."), description="Absent: every role is asked."),
         "prompt": _text("Asks for ways of learning or for objectives, never both."),
         "min_selections": _whole(1, 2, "How many options have to be chosen."),
@@ -164,10 +164,14 @@ def _course(bank: Bank) -> Schema:
         "url": _text("The exact address.", pattern="^https://"),
         **{name: _word(list(words), "") for name, words in WORDS.items()},
         "effort_hours": {"type": "number", "exclusiveMinimum": 0, "description": "For the whole course."},
-        "credential": {"type": ["string", "null"], "description": "What one can show afterwards; null for nothing."},
+        "credential": {
+            "type": ["string", "null"],
+            "minLength": 1,
+            "description": "What one can show afterwards; null for nothing.",
+        },
         "interest_tags": _list(_word(list(InterestTag), "A way of learning that it suits."), minItems=1),
         "roles": _list(_word(_roles(bank), "A role that it is meant for."), minItems=1),
-        "skill_areas": _list({**area, "description": "An area that a domain of roles.yaml names, or common.…"}),
+        "skill_areas": _list({**area, "description": "An area that a domain of roles.yaml names, or common.…"}, minItems=1),
         "seen": _object("Where the address was seen", seen),
         "reviewed_at": _text("The day on which the entry was last gone over.", pattern=r"^20\d\d-\d\d-\d\d$"),
         "note": _text("Optional: what the learner reads instead of the computed reason."),
