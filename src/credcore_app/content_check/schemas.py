@@ -46,7 +46,9 @@ def _role() -> Schema:
     domain = _object(
         "A skill domain",
         {
-            "domain": _text("Its id, such as backend.apis; unique among all roles.", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$"),
+            "domain": _text(
+                "Its id, such as backend.apis; unique among all roles.", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$"
+            ),
             "title": _text("What learners read."),
             "weight": _text("Its share of the overall score as decimal text; the role's weights add up to 1."),
             "catalogue": _list(_text("A skill area of courses.yaml that serves the domain.")),
@@ -171,7 +173,9 @@ def _course(bank: Bank) -> Schema:
         },
         "interest_tags": _list(_word(list(InterestTag), "A way of learning that it suits."), minItems=1),
         "roles": _list(_word(_roles(bank), "A role that it is meant for."), minItems=1),
-        "skill_areas": _list({**area, "description": "An area that a domain of roles.yaml names, or common.…"}, minItems=1),
+        "skill_areas": _list(
+            {**area, "description": "An area that a domain of roles.yaml names, or common.…"}, minItems=1
+        ),
         "seen": _object("Where the address was seen", seen),
         "reviewed_at": _text("The day on which the entry was last gone over.", pattern=r"^20\d\d-\d\d-\d\d$"),
         "note": _text("Optional: what the learner reads instead of the computed reason."),
