@@ -27,8 +27,8 @@ TRIES = 5
 """Of work that the server rolled back because of a deadlock: each time it lets somebody through."""
 
 GIVES_WAY = 0.05
-"""Seconds, more with each try, before work that was rolled back is tried again: who was waiting has to be awake by
-then, or the one that was told to give way takes the same lock from under it."""
+"""Seconds, more with each try, before work that was rolled back is tried again. Whoever waited for its locks has to be
+awake by then, or the one that was told to give way takes the same lock away from them."""
 
 
 async def create_pool(settings: DatabaseSettings) -> Pool:
