@@ -17,9 +17,10 @@ from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.catalogue import Course, Domain, Role, TableKey
 from credcore.grading import CriterionResult, Flag, Grade, GraderRef, GradingTask, Judgement, ModelCall, grade_of
+from credcore.judged_answers import Record
 from credcore.memory import RandomIds
 from credcore.ports import Conclusion
-from credcore.profile import Record, build_profile
+from credcore.profile import build_profile
 from credcore.questions import (
     Criterion,
     Essay,

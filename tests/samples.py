@@ -25,7 +25,7 @@ from credcore.assessment import (
 from credcore.bank import Bank, read_bank
 from credcore.blueprint import ExperienceLevel, FormName, draw
 from credcore.grading import Flag, Grade, GraderRef, GradingTask, Judgement, grade_of, result_of
-from credcore.profile import Record
+from credcore.judged_answers import Record
 from credcore.questions import Essay, Interest, MultipleChoice, Question
 
 ROLE = "backend-developer"

@@ -23,7 +23,8 @@ from credcore.assessment import AnswerContext, Assessment, Response
 from credcore.bank import Bank
 from credcore.blueprint import FormItem
 from credcore.grading import Grade
-from credcore.profile import Profile, Record
+from credcore.judged_answers import Record
+from credcore.profile import Profile
 from credcore.questions import Question
 from credcore.rate_limits import DemandOf
 from credcore.recommendation import Recommendation

@@ -1,46 +1,21 @@
-"""The skill profile: scores, what each question earned and why, and what to say about it."""
+"""The skill profile: scores by domain, what each question earned, and what to say about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from credcore.assessment import Assessment, Choice, Response
 from credcore.blueprint import FormName
 from credcore.catalogue import Band, Domain, Role
-from credcore.errors import GradesPending, NothingToScore
+from credcore.errors import NothingToScore
 from credcore.feedback import DomainFindings, DomainNote, improvements, strengths
-from credcore.grading import KEY, CriterionResult, Flag, Grade, GraderRef
-from credcore.questions import RUBRIC_POINTS, Essay, Interest, MultipleChoice, Question, QuestionType
+from credcore.grading import KEY, Flag, Grade
+from credcore.judged_answers import AnswerStatus, JudgedAnswer, Record, judged
+from credcore.questions import QuestionType
 from credcore.scoring import ScoredItem, score
-
-
-class AnswerStatus(StrEnum):
-    SCORED = "scored"
-    RECORDED = "recorded"
-    LATE = "late"
-    UNANSWERED = "unanswered"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgedAnswer:
-    """What became of one question of the form. ``points`` in [0, 1]; None, like ``weight``, where there are none."""
-
-    question_id: str
-    type: QuestionType
-    domain: str
-    status: AnswerStatus
-    points: Decimal | None
-    weight: int | None
-    grader: GraderRef | None
-    criteria: tuple[CriterionResult, ...] = ()
-    feedback: str | None = None
-    flags: frozenset[Flag] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,20 +52,6 @@ class Profile:
         return any(Flag.PROVISIONAL in answer.flags for answer in self.answers)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
-    """All that a profile is made of. ``questions`` holds the versions drawn; ``grades`` the current one per essay.
-
-    ``dead``: the essays whose grading job ended its workers each time, so that nobody claims it any more.
-    """
-
-    assessment: Assessment
-    questions: Mapping[str, Question]
-    responses: Mapping[str, Response]
-    grades: Mapping[str, Grade]
-    dead: frozenset[str] = frozenset()
-
-
 def build_profile(record: Record, role: Role, *, completed_at: datetime, revision: int = 1) -> Profile:
     """The profile of what was answered.
 
@@ -113,8 +74,7 @@ def revised(before: Profile, record: Record) -> Profile | None:
 
 
 def _profile(record: Record, weighed: Sequence[Domain], *, completed_at: datetime, revision: int) -> Profile:
-    _require_grades(record)
-    answers = tuple(_judge(record, item.question_id) for item in record.assessment.items)
+    answers = judged(record)
     scored = [answer for answer in answers if answer.type is not QuestionType.INTEREST]
     result = score([_item(answer) for answer in scored], {domain.id: domain.weight for domain in weighed})
     domains = tuple(
@@ -139,27 +99,10 @@ def _profile(record: Record, weighed: Sequence[Domain], *, completed_at: datetim
     )
 
 
-def ungraded(record: Record) -> tuple[str, ...]:
-    """The essays that were answered in time and have no grade, in form order."""
-    return tuple(
-        item.question_id
-        for item in record.assessment.items
-        if item.type is QuestionType.ESSAY
-        and item.question_id not in record.grades
-        and (response := record.responses.get(item.question_id)) is not None
-        and not response.late
-    )
-
-
 def _require_something_to_score(record: Record) -> None:
     scored = (item for item in record.assessment.items if item.type is not QuestionType.INTEREST)
     if not any(item.question_id in record.responses for item in scored):
         raise NothingToScore
-
-
-def _require_grades(record: Record) -> None:
-    if pending := ungraded(record):
-        raise GradesPending(pending)
 
 
 def _domain_result(domain: Domain, exact: Fraction, answers: Sequence[JudgedAnswer]) -> DomainResult:
@@ -187,74 +130,6 @@ def _findings(domain: DomainResult, scored: Sequence[JudgedAnswer], grades: Mapp
         choices=len(choices),
         unanswered=sum(answer.status is AnswerStatus.UNANSWERED for answer in answers),
         late=sum(answer.status is AnswerStatus.LATE for answer in answers),
-    )
-
-
-def _judge(record: Record, question_id: str) -> JudgedAnswer:
-    question = record.questions[question_id]
-    response = record.responses.get(question_id)
-    if isinstance(question, Interest):
-        return _without_points(question, response)
-    if response is None:
-        return _worthless(question, AnswerStatus.UNANSWERED)
-    if response.late:
-        return _worthless(question, AnswerStatus.LATE)
-    if isinstance(question, MultipleChoice):
-        right = response.answer == Choice(option_id=question.key)
-        return JudgedAnswer(
-            question_id=question.id,
-            type=question.type,
-            domain=question.domain,
-            status=AnswerStatus.SCORED,
-            points=Decimal(int(right)),
-            weight=question.weight,
-            grader=KEY,
-        )
-    return _graded(question, record.grades[question_id])
-
-
-def _without_points(question: Interest, response: Response | None) -> JudgedAnswer:
-    if response is None:
-        status = AnswerStatus.UNANSWERED
-    else:
-        status = AnswerStatus.LATE if response.late else AnswerStatus.RECORDED
-    return JudgedAnswer(
-        question_id=question.id,
-        type=question.type,
-        domain=question.domain,
-        status=status,
-        points=None,
-        weight=None,
-        grader=None,
-    )
-
-
-def _worthless(question: MultipleChoice | Essay, status: AnswerStatus) -> JudgedAnswer:
-    return JudgedAnswer(
-        question_id=question.id,
-        type=question.type,
-        domain=question.domain,
-        status=status,
-        points=Decimal(0),
-        weight=question.weight,
-        grader=None,
-    )
-
-
-def _graded(question: Essay, grade: Grade) -> JudgedAnswer:
-    judgement = grade.judgement
-    feedback = " ".join(text for text in (judgement.strengths, judgement.improvements) if text)
-    return JudgedAnswer(
-        question_id=question.id,
-        type=question.type,
-        domain=question.domain,
-        status=AnswerStatus.SCORED,
-        points=judgement.points / RUBRIC_POINTS,
-        weight=question.weight,
-        grader=judgement.grader,
-        criteria=judgement.criteria,
-        feedback=feedback or None,
-        flags=judgement.flags,
     )
 
 

@@ -12,7 +12,8 @@ from credcore.assessment import Selection
 from credcore.bank import Bank
 from credcore.catalogue import Course, Role, TableKey
 from credcore.grading import CriterionResult, met
-from credcore.profile import DomainResult, JudgedAnswer, Profile, Record
+from credcore.judged_answers import JudgedAnswer, Record
+from credcore.profile import DomainResult, Profile
 from credcore.questions import Interest, InterestTag
 from credcore.scoring import HIGH_FROM, rounded
 

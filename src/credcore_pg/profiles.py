@@ -10,8 +10,8 @@ from uuid import UUID
 from credcore.accounts import Caller
 from credcore.errors import NotFound
 from credcore.grading import Flag
+from credcore.judged_answers import Record
 from credcore.ports import Completed, Conclusion
-from credcore.profile import Record
 from credcore_pg.codec import encoded
 from credcore_pg.completed import BUNDLE, completed_of, revision_asked
 from credcore_pg.database import Connection, Database

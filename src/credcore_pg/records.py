@@ -8,7 +8,8 @@ from uuid import UUID
 
 import asyncpg
 
-from credcore.profile import Profile, Record, revised
+from credcore.judged_answers import Record
+from credcore.profile import Profile, revised
 from credcore_pg.codec import decoded, encoded, question_of
 from credcore_pg.database import Connection
 from credcore_pg.grades import GRADE_COLUMNS, grade_of

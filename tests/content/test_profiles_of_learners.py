@@ -21,9 +21,9 @@ from credcore.bank import Bank
 from credcore.blueprint import FormName
 from credcore.catalogue import Band
 from credcore.grading import GradingTask
+from credcore.judged_answers import AnswerStatus
 from credcore.offline_grader import OFFLINE, OfflineGrader, judge_offline
 from credcore.ports import Completed
-from credcore.profile import AnswerStatus
 from credcore.questions import Essay, Question, QuestionType
 from credcore_app.content import read_content
 from samples import right_answer, wrong_answer

@@ -30,8 +30,8 @@ from builders import (
 from credcore.assessment import Text
 from credcore.errors import AssessmentNotCompleted, GradesPending, NotFound, NothingToScore, Unauthenticated
 from credcore.feedback import DomainNote
+from credcore.judged_answers import Record
 from credcore.ports import Conclusion
-from credcore.profile import Record
 
 LEASE = timedelta(seconds=20)
 

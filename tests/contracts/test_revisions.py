@@ -14,8 +14,8 @@ from builders import ESSAY, FORM, MC, MODEL_CALL, TIMED_ESSAY, FakeClock, conclu
 from credcore.assessment import Text
 from credcore.errors import GradesPending, NotFound
 from credcore.grading import Grade, GraderRef, GradingTask
+from credcore.judged_answers import Record
 from credcore.ports import Completed, Conclusion
-from credcore.profile import Record
 
 LEASE = timedelta(seconds=20)
 

@@ -15,7 +15,8 @@ from credcore.blueprint import FormName
 from credcore.catalogue import Band
 from credcore.errors import GradesPending, NothingToScore
 from credcore.grading import KEY, CriterionResult, Flag, Judgement, met, result_of
-from credcore.profile import AnswerStatus, JudgedAnswer, Profile, Record, build_profile, ungraded
+from credcore.judged_answers import AnswerStatus, JudgedAnswer, Record, ungraded
+from credcore.profile import Profile, build_profile
 from credcore.questions import Essay, Interest, MultipleChoice, QuestionType
 from samples import (
     DOMAINS,

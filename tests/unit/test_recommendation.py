@@ -13,7 +13,8 @@ from builders import NOON, ids
 from credcore.assessment import Selection
 from credcore.bank import Bank
 from credcore.catalogue import Band, Course, TableKey
-from credcore.profile import Profile, Record, build_profile
+from credcore.judged_answers import Record
+from credcore.profile import Profile, build_profile
 from credcore.questions import Essay, Interest, InterestTag
 from credcore.recommendation import WAYS, Recommendation, interest_tag, recommend
 from credcore.scoring import rounded

@@ -10,9 +10,9 @@ from uuid import UUID
 from credcore.accounts import Caller
 from credcore.errors import AssessmentNotCompleted, NotFound
 from credcore.grading import Flag
+from credcore.judged_answers import Record
 from credcore.memory.state import AssessmentRow, MemoryState
 from credcore.ports import Completed, Conclusion
-from credcore.profile import Record
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from credcore.budget import Reservation, Settlement
 from credcore.errors import NotFound, Unauthenticated
 from credcore.grading import Grade
 from credcore.ids import uuid7
+from credcore.judged_answers import Record
 from credcore.ports import Completed, Replay
-from credcore.profile import Record
 from credcore.questions import Question
 from credcore.second_factor import SecondFactor
 

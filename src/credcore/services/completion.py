@@ -14,8 +14,9 @@ from credcore.bank import Bank
 from credcore.errors import GradesPending
 from credcore.grading import Flag, Grade, GradingTask, Judgement, grade_of
 from credcore.grading_ports import GradingQueue
+from credcore.judged_answers import Record, ungraded
 from credcore.ports import Completed, Conclusion, IdSource, ProfileStore
-from credcore.profile import Record, build_profile, ungraded
+from credcore.profile import build_profile
 from credcore.questions import Essay
 from credcore.recommendation import recommend
 from credcore.rights import require_scope

@@ -10,8 +10,8 @@ from uuid import UUID
 from credcore.accounts import Caller
 from credcore.grading import Grade
 from credcore.grading_ports import Claim, GradingQueue
+from credcore.judged_answers import Record
 from credcore.ports import Completed, Conclusion, ProfileStore
-from credcore.profile import Record
 from credcore_app.telemetry.instruments import Instruments
 
 

@@ -11,8 +11,9 @@ from credcore.blueprint import FormName
 from credcore.catalogue import Band
 from credcore.feedback import DomainNote
 from credcore.grading import CriterionResult, Flag
+from credcore.judged_answers import AnswerStatus, JudgedAnswer
 from credcore.ports import Completed
-from credcore.profile import AnswerStatus, DomainResult, JudgedAnswer, Profile
+from credcore.profile import DomainResult, Profile
 from credcore.questions import QuestionType
 from credcore.recommendation import Recommendation
 from credcore_http.wire.base import Outbound, Time, number
