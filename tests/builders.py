@@ -13,13 +13,13 @@ from uuid import UUID
 
 from credcore.accounts import Account, Caller, CallerKind, Scope, UserRole
 from credcore.assessment import Answer, AnswerContext, Assessment, Choice, Response, Selection, Text, respond
+from credcore.assessment_ports import Conclusion
 from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.catalogue import Course, Domain, Role, TableKey
 from credcore.grading import CriterionResult, Flag, Grade, GraderRef, GradingTask, Judgement, ModelCall, grade_of
 from credcore.judged_answers import Record
 from credcore.memory import RandomIds
-from credcore.ports import Conclusion
 from credcore.profile import build_profile
 from credcore.questions import (
     Criterion,

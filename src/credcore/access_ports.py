@@ -1,6 +1,6 @@
 """What the use cases need of the world to let partners and advisors in, and to keep attempts within bounds.
 
-The obligations of every store (see ``credcore.ports``) hold here, too.
+The obligations of every store (``credcore.ports``) hold here as well.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Protocol
 from uuid import UUID
 
 from credcore.accounts import Caller, Scope
+from credcore.assessment_ports import Completed
 from credcore.audit import Actor
 from credcore.erasures import Erasure
 from credcore.partners import Grant, Partner
-from credcore.ports import Completed, Page
+from credcore.ports import Page
 from credcore.rate_limits import Demand, Standing
 from credcore.sharing import Share, SharedProfile
 

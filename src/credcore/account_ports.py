@@ -1,4 +1,7 @@
-"""What accounts need of the world beyond signing in. The obligations of every store stand in ``credcore.ports``."""
+"""What accounts need of the world beyond signing in (``credcore.sign_in_ports``).
+
+The obligations of every store (``credcore.ports``) hold here as well.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from uuid import UUID
 from credcore.accounts import Account, Caller, UserRole
 from credcore.audit import Actor, AuditEntry, Deed
 from credcore.erasures import Erasure
-from credcore.ports import Page, StoredPassword
+from credcore.ports import Page
+from credcore.sign_in_ports import StoredPassword
 
 Plain = None | bool | int | float | str | Sequence["Plain"] | Mapping[str, "Plain"]
 """What JSON can hold."""

@@ -9,7 +9,6 @@ from datetime import timedelta
 from credcore.account_ports import Mailer
 from credcore.erasures import ledger_key
 from credcore.memory import RandomIds, system_clock
-from credcore.ports import PasswordHasher
 from credcore.rate_limits import Rate
 from credcore.services.accounts import Accounts
 from credcore.services.administration import Administration
@@ -17,6 +16,7 @@ from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.own_account import OwnAccount
 from credcore.services.second_factor import SecondFactors
+from credcore.sign_in_ports import PasswordHasher
 from credcore_app.one_time_codes import TimedCodes
 from credcore_app.reading import Rate as WrittenRate
 from credcore_app.settings import Settings

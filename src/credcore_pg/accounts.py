@@ -8,7 +8,7 @@ from uuid import UUID
 from credcore.accounts import Account, Caller
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import Unauthenticated
-from credcore.ports import StoredPassword
+from credcore.sign_in_ports import StoredPassword
 from credcore_pg.codec import findable
 from credcore_pg.database import Database
 from credcore_pg.rows import account_of, stored_password_of

@@ -11,8 +11,9 @@ import asyncpg
 
 from credcore.accounts import Caller
 from credcore.assessment import Assessment, Status, status_of
+from credcore.assessment_ports import Delivery, Overview
 from credcore.blueprint import FormItem
-from credcore.ports import Delivery, Overview, Page
+from credcore.ports import Page
 from credcore_pg.codec import decoded, encoded, question_of
 from credcore_pg.database import Connection, Database
 from credcore_pg.rows import CALLER, admit, admit_owner, assessment_of, item_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
+from credcore.assessment_ports import Completed
 from credcore.errors import AssessmentNotCompleted, NotFound
-from credcore.ports import Completed
 from credcore.profile import Profile
 from credcore.recommendation import Recommendation
 from credcore_pg.codec import decoded

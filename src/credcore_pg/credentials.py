@@ -9,7 +9,7 @@ from uuid import UUID
 from credcore.accounts import Account, Caller
 from credcore.audit import Actor
 from credcore.errors import Unauthenticated
-from credcore.ports import StoredPassword
+from credcore.sign_in_ports import StoredPassword
 from credcore_pg.administering import ACTOR, ENTRY, acting
 from credcore_pg.codec import findable
 from credcore_pg.database import Database

@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from credcore.accounts import Caller
+from credcore.assessment_ports import Completed, Conclusion
 from credcore.errors import NotFound
 from credcore.grading import Flag
 from credcore.judged_answers import Record
-from credcore.ports import Completed, Conclusion
 from credcore_pg.codec import encoded
 from credcore_pg.completed import BUNDLE, completed_of, revision_asked
 from credcore_pg.database import Connection, Database

@@ -11,8 +11,8 @@ import asyncpg
 
 from credcore.accounts import ABSOLUTE_LIFETIME, NOWHERE, Origin, RefreshOutcome, RefreshToken
 from credcore.errors import Unauthenticated
-from credcore.ports import Presented
 from credcore.rate_limits import DemandOf
+from credcore.sign_in_ports import Presented
 from credcore_pg.database import Connection, Database
 from credcore_pg.rate_limits import require_admitted_here
 from credcore_pg.rows import account_of

@@ -8,9 +8,9 @@ from credcore.accounts import Account, UserRole
 from credcore.assessment import Assessment, Response, ResponseStatus
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.errors import NotFound, Unauthenticated
-from credcore.ports import StoredPassword
 from credcore.questions import QuestionType
 from credcore.second_factor import SecondFactor
+from credcore.sign_in_ports import StoredPassword
 from credcore_pg.codec import answer_of
 
 CALLER = """caller AS (

@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 
 from credcore.accounts import Caller
+from credcore.assessment_ports import Completed
 from credcore.errors import AssessmentNotCompleted, NotFound
-from credcore.ports import Completed, Page
+from credcore.ports import Page
 from credcore.profile import Profile
 from credcore.sharing import MOST_SHARES, Share, SharedProfile, TooManyShares
 from credcore_pg.codec import decoded

@@ -32,6 +32,8 @@ CORE_LAYERS = {
     "access_ports": "ports",
     "grading_ports": "ports",
     "account_ports": "ports",
+    "assessment_ports": "ports",
+    "sign_in_ports": "ports",
     "services": "services",
     "memory": "memory",
     "": "package",

@@ -17,13 +17,13 @@ import pytest
 from builders import ids
 from credcore.accounts import Caller
 from credcore.assessment import Answer, Text
+from credcore.assessment_ports import Completed
 from credcore.bank import Bank
 from credcore.blueprint import FormName
 from credcore.catalogue import Band
 from credcore.grading import GradingTask
 from credcore.judged_answers import AnswerStatus
 from credcore.offline_grader import OFFLINE, OfflineGrader, judge_offline
-from credcore.ports import Completed
 from credcore.questions import Essay, Question, QuestionType
 from credcore_app.content import read_content
 from samples import right_answer, wrong_answer

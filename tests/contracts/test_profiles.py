@@ -28,10 +28,10 @@ from builders import (
     ids,
 )
 from credcore.assessment import Text
+from credcore.assessment_ports import Conclusion
 from credcore.errors import AssessmentNotCompleted, GradesPending, NotFound, NothingToScore, Unauthenticated
 from credcore.feedback import DomainNote
 from credcore.judged_answers import Record
-from credcore.ports import Conclusion
 
 LEASE = timedelta(seconds=20)
 

@@ -11,8 +11,8 @@ import pytest
 from builders import FakeClock, ids
 from credcore.accounts import RefreshOutcome, RefreshToken, refresh_outcome
 from credcore.errors import Unauthenticated
-from credcore.ports import Presented
 from credcore.rate_limits import Demand, Rate, RateLimited
+from credcore.sign_in_ports import Presented
 
 
 def new_hash() -> bytes:

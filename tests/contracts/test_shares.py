@@ -10,8 +10,9 @@ import pytest
 from builders import FakeClock, ids
 from contracts.test_profiles import with_own_grades
 from credcore.accounts import Account, Caller, UserRole
+from credcore.assessment_ports import Completed
 from credcore.errors import AssessmentNotCompleted, NotFound, Unauthenticated
-from credcore.ports import Completed, Fresh, Replay
+from credcore.ports import Fresh, Replay
 from credcore.sharing import MOST_SHARES, TooManyShares
 
 ADVISOR = "advisor@example.org"

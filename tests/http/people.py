@@ -20,13 +20,13 @@ from credcore.memory import (
     MemoryState,
     RandomIds,
 )
-from credcore.ports import PasswordHasher
 from credcore.services.accounts import Accounts
 from credcore.services.administration import Administration
 from credcore.services.attempts import Attempts
 from credcore.services.credentials import Credentials
 from credcore.services.own_account import OwnAccount
 from credcore.services.second_factor import SecondFactors
+from credcore.sign_in_ports import PasswordHasher
 from credcore_app.account_wiring import AccountServices
 from credcore_app.one_time_codes import TimedCodes
 from credcore_app.stolen_passwords import ListedPasswords

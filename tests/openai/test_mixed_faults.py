@@ -28,6 +28,7 @@ from tests.openai.provider import (
 
 from credcore.accounts import Account, Caller, UserRole
 from credcore.assessment import Choice, Selection, Text
+from credcore.assessment_ports import Completed
 from credcore.breaker import BreakerPolicy
 from credcore.budget import CallOutcome, Limits
 from credcore.grading import Flag
@@ -44,7 +45,6 @@ from credcore.memory import (
 from credcore.memory.budget import MemoryBudget
 from credcore.offline.text import passages
 from credcore.offline_grader import judge_offline
-from credcore.ports import Completed
 from credcore.profile import Profile
 from credcore.questions import Essay, Interest, MultipleChoice, Question, QuestionType
 from credcore.services.assessments import Assessments, Beginning

@@ -11,9 +11,9 @@ from account_world import AccountWorld
 from builders import partner
 from credcore.accounts import UserRole
 from credcore.errors import EmailTaken, Forbidden, InvalidCredentials, InvalidValue, Unauthenticated
-from credcore.ports import StoredPassword
 from credcore.rate_limits import RateLimited
 from credcore.services.accounts import SignedIn
+from credcore.sign_in_ports import StoredPassword
 from world import World
 
 PASSWORD = "correct horse battery"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import credcore.bank
 from credcore.accounts import Caller, CallerKind, Scope
 from credcore.assessment import Answer, Choice, Selection
+from credcore.assessment_ports import Completed
 from credcore.bank import Bank
 from credcore.blueprint import FormName
 from credcore.memory import (
@@ -25,7 +26,6 @@ from credcore.memory import (
     RandomIds,
 )
 from credcore.offline_grader import OfflineGrader, judge_offline
-from credcore.ports import Completed
 from credcore.questions import Interest, MultipleChoice, Question
 from credcore.scoring import rounded
 from credcore.services.assessments import Assessments, Beginning

@@ -12,8 +12,8 @@ from credcore.consent import CONSENT_VERSION
 from credcore.errors import EmailTaken, Unauthenticated
 from credcore.memory.rate_limits import hit
 from credcore.memory.state import FamilyRow, MemoryState, SecretsRow, TokenRow
-from credcore.ports import Presented, StoredPassword
 from credcore.rate_limits import DemandOf, require_admitted
+from credcore.sign_in_ports import Presented, StoredPassword
 
 
 @dataclass(frozen=True)

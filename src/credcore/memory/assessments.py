@@ -9,8 +9,9 @@ from uuid import UUID
 
 from credcore.accounts import Caller
 from credcore.assessment import AnswerContext, Assessment, Response, ResponseStatus, Status
+from credcore.assessment_ports import Delivery, Overview
 from credcore.memory.state import AssessmentRow, Job, MemoryState
-from credcore.ports import Delivery, Overview, Page
+from credcore.ports import Page
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from credcore.errors import NotFound
 from credcore.memory.accounts import stored_password
 from credcore.memory.administration import leave_entry, require_standing
 from credcore.memory.state import FamilyRow, MemoryState
-from credcore.ports import StoredPassword
 from credcore.second_factor import SecondFactor
+from credcore.sign_in_ports import StoredPassword
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from credcore.accounts import Caller
+from credcore.assessment_ports import Completed, Conclusion
 from credcore.errors import AssessmentNotCompleted, NotFound
 from credcore.grading import Flag
 from credcore.judged_answers import Record
 from credcore.memory.state import AssessmentRow, MemoryState
-from credcore.ports import Completed, Conclusion
 
 
 @dataclass(frozen=True)

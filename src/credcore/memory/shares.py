@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from credcore.accounts import Caller, UserRole
+from credcore.assessment_ports import Completed
 from credcore.errors import AssessmentNotCompleted, NotFound
 from credcore.memory.profiles import revision_of
 from credcore.memory.state import MemoryState, ShareRow
-from credcore.ports import Completed, Page
+from credcore.ports import Page
 from credcore.sharing import MOST_SHARES, Share, SharedProfile, TooManyShares
 
 

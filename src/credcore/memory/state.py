@@ -16,13 +16,14 @@ from uuid import UUID
 
 from credcore.accounts import Account, Caller, Origin
 from credcore.assessment import Assessment, Response
+from credcore.assessment_ports import Completed
 from credcore.audit import AuditEntry
 from credcore.budget import Reservation, Settlement
 from credcore.errors import NotFound, Unauthenticated
 from credcore.grading import Grade
 from credcore.ids import uuid7
 from credcore.judged_answers import Record
-from credcore.ports import Completed, Replay
+from credcore.ports import Replay
 from credcore.questions import Question
 from credcore.second_factor import SecondFactor
 

@@ -22,11 +22,12 @@ from credcore.accounts import (
 )
 from credcore.errors import InvalidCredentials, InvalidValue, SecondFactorRequired, Unauthenticated
 from credcore.passwords import Owner
-from credcore.ports import AccountStore, IdSource, PasswordHasher, RefreshTokenStore, StoredPassword
+from credcore.ports import IdSource
 from credcore.rights import require_person
 from credcore.services.attempts import Attempts, TokenUse
 from credcore.services.new_passwords import NewPasswords, matches
 from credcore.services.second_factor import SecondFactors
+from credcore.sign_in_ports import AccountStore, PasswordHasher, RefreshTokenStore, StoredPassword
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

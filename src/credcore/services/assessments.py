@@ -20,12 +20,14 @@ from credcore.assessment import (
     respond,
     status_of,
 )
+from credcore.assessment_ports import AssessmentStore, Delivery, Overview, ResponseStore
 from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormName, draw
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import InvalidValue, NotFound
-from credcore.ports import AccountStore, AssessmentStore, Delivery, IdSource, Overview, Page, ResponseStore
+from credcore.ports import IdSource, Page
 from credcore.rights import require_scope
+from credcore.sign_in_ports import AccountStore
 from credcore.text import single_line, storable
 
 LEARNER_REF_MAX_LENGTH = 200

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from credcore.accounts import Caller, Scope
 from credcore.assessment import Text
+from credcore.assessment_ports import Completed, Conclusion, ProfileStore
 from credcore.bank import Bank
 from credcore.errors import GradesPending
 from credcore.grading import Flag, Grade, GradingTask, Judgement, grade_of
 from credcore.grading_ports import GradingQueue
 from credcore.judged_answers import Record, ungraded
-from credcore.ports import Completed, Conclusion, IdSource, ProfileStore
+from credcore.ports import IdSource
 from credcore.profile import build_profile
 from credcore.questions import Essay
 from credcore.recommendation import recommend

@@ -8,7 +8,7 @@ from credcore.account_ports import StolenPasswords
 from credcore.accounts import parse_password
 from credcore.errors import InvalidValue
 from credcore.passwords import STOLEN, Owner, require_unguessable
-from credcore.ports import PasswordHasher
+from credcore.sign_in_ports import PasswordHasher
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,10 @@ from credcore.accounts import Account, Caller, parse_name
 from credcore.consent import CONSENT_VERSION
 from credcore.erasures import erasure_mark
 from credcore.errors import InvalidCredentials
-from credcore.ports import Page, PasswordHasher
+from credcore.ports import Page
 from credcore.rights import require_person
 from credcore.services.new_passwords import matches
+from credcore.sign_in_ports import PasswordHasher
 
 
 @dataclass(frozen=True, kw_only=True)

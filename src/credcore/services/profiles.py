@@ -7,8 +7,8 @@ from uuid import UUID
 
 from credcore.access_ports import ShareStore
 from credcore.accounts import Caller, Scope, UserRole
+from credcore.assessment_ports import Completed, ProfileStore
 from credcore.errors import NotFound
-from credcore.ports import Completed, ProfileStore
 from credcore.recommendation import Recommendation
 from credcore.rights import require_scope
 

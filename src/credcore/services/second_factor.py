@@ -9,10 +9,11 @@ from datetime import datetime
 from credcore.account_ports import OneTimeCodes, PasswordStore, SecondFactorStore
 from credcore.accounts import Caller, token_hash
 from credcore.errors import InvalidCredentials, InvalidValue, NotFound, SecondFactorRequired
-from credcore.ports import IdSource, PasswordHasher, StoredPassword
+from credcore.ports import IdSource
 from credcore.rights import require_person
 from credcore.second_factor import RECOVERY_CODES, SecondFactor, new_recovery_code, one_time_code, recovery_code
 from credcore.services.new_passwords import matches
+from credcore.sign_in_ports import PasswordHasher, StoredPassword
 
 ENROLLED = "there is a second factor already: take it off first"
 

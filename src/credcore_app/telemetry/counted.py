@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from credcore.accounts import Caller
+from credcore.assessment_ports import Completed, Conclusion, ProfileStore
 from credcore.grading import Grade
 from credcore.grading_ports import Claim, GradingQueue
 from credcore.judged_answers import Record
-from credcore.ports import Completed, Conclusion, ProfileStore
 from credcore_app.telemetry.instruments import Instruments
 
 

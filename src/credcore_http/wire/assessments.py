@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 
 from credcore.assessment import Answer, Choice, Response, ResponseStatus, Selection, Status, Text, answer_by
+from credcore.assessment_ports import Delivery, Overview
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.catalogue import Role
 from credcore.errors import InvalidValue
-from credcore.ports import Delivery, Overview, Page
+from credcore.ports import Page
 from credcore.questions import Essay, Interest, Question, QuestionType
 from credcore.services.assessments import LEARNER_REF_MAX_LENGTH, Beginning
 from credcore_http.wire.base import Inbound, Outbound, Time, number

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import msgspec
 
+from credcore.assessment_ports import Completed
 from credcore.blueprint import FormName
 from credcore.catalogue import Band
 from credcore.feedback import DomainNote
 from credcore.grading import CriterionResult, Flag
 from credcore.judged_answers import AnswerStatus, JudgedAnswer
-from credcore.ports import Completed
 from credcore.profile import DomainResult, Profile
 from credcore.questions import QuestionType
 from credcore.recommendation import Recommendation
