@@ -26,6 +26,7 @@ from credcore_http.controllers import (
     service,
     sessions,
     sharing,
+    taking,
 )
 from credcore_http.edge import AccessLine, BodyGuard, CorsPolicy, ExactPaths, HeadGuard, Preflights, RequestIds
 from credcore_http.edge.asgi import App
@@ -44,6 +45,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *administration.HANDLERS,
     *partners.HANDLERS,
     *assessments.HANDLERS,
+    *taking.HANDLERS,
     *profiles.HANDLERS,
     *sharing.HANDLERS,
     *service.HANDLERS,

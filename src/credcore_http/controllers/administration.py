@@ -11,11 +11,11 @@ from credcore.ids import parse_id
 from credcore_http import account_examples
 from credcore_http.access import Access
 from credcore_http.calls import Call, Parameter, serves
-from credcore_http.controllers.assessments import Nothing
 from credcore_http.parameters import UUID_SCHEMA
 from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response, origin_of
 from credcore_http.services import Injected, Services
 from credcore_http.wire.accounts import RoleChange, User, to_user
+from credcore_http.wire.base import Nothing
 
 TAG = "Administration"
 ADMINS = Access(role=UserRole.ADMIN)

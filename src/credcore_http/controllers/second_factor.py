@@ -7,11 +7,11 @@ from litestar import HttpMethod, Response
 from credcore_http import account_examples
 from credcore_http.calls import Call, serves
 from credcore_http.controllers.accounts import TAG
-from credcore_http.controllers.assessments import Nothing
 from credcore_http.proving import admit_own
 from credcore_http.requests import AnyRequest, body_of, caller_of, empty_response, json_response
 from credcore_http.services import Injected
 from credcore_http.wire.accounts import FactorConfirmation, FactorEnrolment, FactorRemoval, RecoveryCodes
+from credcore_http.wire.base import Nothing
 
 
 @serves(

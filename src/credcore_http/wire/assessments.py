@@ -1,26 +1,21 @@
-"""Assessments, questions and answers on the wire."""
+"""Roles and assessments on the wire."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from credcore.assessment import Answer, Choice, Response, ResponseStatus, Selection, Status, Text, answer_by
+from credcore.assessment import Status
 from credcore.assessment_ports import Delivery, Overview
-from credcore.blueprint import ExperienceLevel, FormItem, FormName
+from credcore.blueprint import ExperienceLevel, FormName
 from credcore.catalogue import Role
-from credcore.errors import InvalidValue
 from credcore.ports import Page
-from credcore.questions import Essay, Interest, Question, QuestionType
 from credcore.services.assessments import LEARNER_REF_MAX_LENGTH, Beginning
-from credcore_http.wire.base import Inbound, Outbound, Time, number
+from credcore_http.wire.base import Count, Inbound, Outbound, Slug, Time, number
+from credcore_http.wire.taking import QuestionView, to_question
 
-Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Markdown = Annotated[str, msgspec.Meta(description="Markdown (CommonMark); what looks like HTML is text to be shown.")]
 LearnerRef = Annotated[
     str,
     msgspec.Meta(
@@ -57,27 +52,6 @@ class Start(Inbound):
     ai_consent: Consent | None = None
 
 
-class QuestionOption(Outbound):
-    option_id: str
-    text: Markdown
-
-
-class QuestionView(Outbound, omit_defaults=True):
-    """A question as a learner may see it: no key, rubric, weight or tag."""
-
-    question_id: str
-    position: int
-    type: QuestionType
-    domain: str
-    prompt: Markdown
-    options: tuple[QuestionOption, ...] | msgspec.UnsetType = msgspec.UNSET
-    min_selections: int | msgspec.UnsetType = msgspec.UNSET
-    max_selections: int | msgspec.UnsetType = msgspec.UNSET
-    max_length: int | msgspec.UnsetType = msgspec.UNSET
-    time_limit_seconds: int | msgspec.UnsetType = msgspec.UNSET
-    answer_by: Time | msgspec.UnsetType = msgspec.UNSET
-
-
 class AssessmentEntry(Outbound):
     """An assessment in a list."""
 
@@ -106,28 +80,6 @@ class AssessmentList(Outbound):
     next_cursor: str | None
 
 
-class Next(Outbound):
-    answered: Count
-    total_questions: Count
-    question: QuestionView | None
-
-
-class AnswerBody(Inbound):
-    """``questionId`` and one of the three kinds of answer."""
-
-    question_id: Slug
-    option_id: Slug | None = None
-    text: Annotated[str, msgspec.Meta(max_length=20_000)] | None = None
-    option_ids: Annotated[tuple[Slug, ...], msgspec.Meta(max_length=50)] | None = None
-
-
-class Answered(Outbound):
-    question_id: str
-    status: ResponseStatus
-    answered: Count
-    total_questions: Count
-
-
 def to_role(role: Role) -> RoleEntry:
     return RoleEntry(
         role=role.id,
@@ -144,54 +96,6 @@ def to_beginning(body: Start) -> Beginning:
         level=body.experience_level,
         learner_ref=body.learner_ref,
         ai_consent=body.ai_consent,
-    )
-
-
-def to_answer(body: AnswerBody) -> Answer:
-    """Raises InvalidValue where not exactly one kind of answer is given."""
-    given = [value for value in (body.option_id, body.text, body.option_ids) if value is not None]
-    if len(given) != 1:
-        raise InvalidValue("", "needs exactly one of optionId, text and optionIds")
-    if body.option_id is not None:
-        return Choice(option_id=body.option_id)
-    if body.text is not None:
-        return Text(text=body.text)
-    return Selection(option_ids=body.option_ids or ())
-
-
-def to_answered(response: Response, total: int) -> Answered:
-    return Answered(
-        question_id=response.question_id, status=response.status, answered=response.ordinal, total_questions=total
-    )
-
-
-def to_next(delivery: Delivery) -> Next:
-    return Next(answered=delivery.answered, total_questions=delivery.total, question=to_question(delivery))
-
-
-def to_question(delivery: Delivery | None) -> QuestionView | None:
-    if delivery is None or delivery.item is None or delivery.question is None:
-        return None
-    return question_view(delivery.item, delivery.question, delivery.delivered_at)
-
-
-def question_view(item: FormItem, question: Question, delivered_at: datetime | None) -> QuestionView:
-    """Options come in the order that was drawn for this assessment."""
-    unset = msgspec.UNSET
-    texts = {} if isinstance(question, Essay) else {option.id: option.text for option in question.options}
-    interest = question if isinstance(question, Interest) else None
-    return QuestionView(
-        question_id=question.id,
-        position=item.position,
-        type=question.type,
-        domain=question.domain,
-        prompt=question.prompt,
-        options=tuple(QuestionOption(option_id=id, text=texts[id]) for id in item.option_order) or unset,
-        min_selections=interest.min_selections if interest else unset,
-        max_selections=interest.max_selections if interest else unset,
-        max_length=question.max_length if isinstance(question, Essay) else unset,
-        time_limit_seconds=question.time_limit_seconds or unset,
-        answer_by=answer_by(question, delivered_at) or unset,
     )
 
 
