@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,7 +19,7 @@ from credcore.errors import Unavailable
 from credcore_app.telemetry import CONTENT_TYPE, AiInstruments, CountedQueue, Exposition, Instruments
 from credcore_http.edge import AccessLine
 from credcore_pg import QueueState
-from running import Server, running_server
+from running import Server, free_port, running_server
 from world import opened
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -241,9 +240,3 @@ async def test_a_worker_apart_tells_its_own_figures_on_its_address() -> None:
         assert of(read(await scraped(server)), "credcore_grades_total") == 0
         worker.terminate()
         assert await worker.wait() == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

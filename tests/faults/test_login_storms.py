@@ -17,8 +17,7 @@ import httpx
 import pytest
 from tests.http.driving import PASSWORD, start
 
-from credcore_app.serving.listener import bind
-from running import Server, running_server
+from running import Server, free_port, running_server
 
 STORM_SECONDS = float(os.environ.get("CREDCORE_STORM_SECONDS", "4"))
 CONNECTIONS = 30
@@ -51,9 +50,7 @@ async def _log_in(client: httpx.AsyncClient, email: str) -> int:
 
 def _beside(server: Server) -> Server:
     """One more process on the same database."""
-    with bind("127.0.0.1", 0) as free:
-        port: int = free.getsockname()[1]
-    return Server(server.folder, port, server.variables)
+    return Server(server.folder, free_port(), server.variables)
 
 
 async def test_of_200_logins_at_once_over_two_processes_as_many_pass_as_the_policy_says() -> None:

@@ -20,6 +20,7 @@ from running import Server, running_server
 
 KILLS = int(os.environ.get("CREDCORE_KILLS", "3"))
 LEARNERS = 8
+ANSWERS_A_KILL = 10
 SEED = 20261122
 
 
@@ -78,6 +79,12 @@ def _acknowledged(learners: list[Learner]) -> int:
     return sum(len(answers) for learner in learners for answers in learner.acknowledged.values())
 
 
+async def _acknowledged_more(learners: list[Learner], more: int) -> None:
+    before = _acknowledged(learners)
+    while _acknowledged(learners) < before + more:
+        await asyncio.sleep(0.05)
+
+
 async def _lost(learner: Learner) -> list[str]:
     """Acknowledged answers that do not stand as they were acknowledged."""
     lost = []
@@ -101,12 +108,11 @@ async def test_no_acknowledged_answer_is_lost_or_counted_twice_when_the_server_i
             for learner in learners:
                 group.create_task(learner.learn(stop))
             for _ in range(KILLS):
+                await _acknowledged_more(learners, ANSWERS_A_KILL)
                 await asyncio.sleep(0.3 + 0.7 * chance.random())
                 await server.kill()
                 await server.start()
-            before = _acknowledged(learners)
-            while _acknowledged(learners) == before:  # life goes on after the last one
-                await asyncio.sleep(0.05)
+            await _acknowledged_more(learners, 1)  # life goes on after the last one
             stop.set()
         acknowledged = _acknowledged(learners)
         lost = [question for learner in learners for question in await _lost(learner)]
@@ -117,5 +123,5 @@ async def test_no_acknowledged_answer_is_lost_or_counted_twice_when_the_server_i
             f"ready again after {max(server.outages[1:]):.2f} s at the most"
         )
         assert lost == []
-        assert acknowledged > 10 * KILLS
+        assert acknowledged > ANSWERS_A_KILL * KILLS
         assert await server.kill(signal.SIGTERM) == 0

@@ -65,8 +65,8 @@ async def test_where_no_host_answers_each_gets_its_own_deadline(clean_dsn):
         dsn = f"postgresql://u@127.0.0.1:{port},127.0.0.1:{port},127.0.0.1:1/db?sslmode=disable"
         before = time.monotonic()
         with pytest.raises(TimeoutError):
-            await connect(DatabaseSettings(dsn=dsn, connect=0.3))
-        assert 0.3 <= time.monotonic() - before < 0.6
+            await connect(DatabaseSettings(dsn=dsn, connect=1.0))
+        assert 1.0 <= time.monotonic() - before < 1.9
 
 
 async def test_a_server_that_cannot_be_written_is_not_taken(new_dsn, postgres_dsn):

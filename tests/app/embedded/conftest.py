@@ -28,6 +28,7 @@ import credcore_app
 from credcore_app.embedded import EmbeddedServer, EmbeddedSettings, start
 from credcore_app.embedded.binaries import Installation, installations
 from credcore_app.embedded.cluster import LockFile
+from stopwatch import Stopwatch
 
 PATIENCE = 30.0
 _SCRIPT = Path(__file__).with_name("owner_process.py")
@@ -166,7 +167,7 @@ class Ground:
 
     def seconds_until_gone(self, pid: int, within: float = PATIENCE) -> float:
         """How long until the process ends; the kernel says when."""
-        began = time.monotonic()
+        watch = Stopwatch()
         try:
             handle = os.pidfd_open(pid)
         except ProcessLookupError:
@@ -175,7 +176,7 @@ class Ground:
             assert select.select([handle], [], [], within)[0], f"process {pid} is still there after {within} s"
         finally:
             os.close(handle)
-        return time.monotonic() - began
+        return watch.undisturbed
 
     def query(self, dsn: str, statement: str, *arguments: object) -> Any:
         """The first value of the answer."""
