@@ -12,11 +12,19 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from builders import FakeClock
 from credcore.memory import RandomIds
 from credcore_app.embedded import EmbeddedSettings, start
 from credcore_pg import DatabaseSettings, PostgresStores, connect, migrate, open_stores
+
+# Hypothesis: fewer examples than usual, and no deadline, since machines are busy at times. Under ``CI`` it takes a
+# profile of its own, whose examples are the same in every run; that stays. ``CREDCORE_EXAMPLES`` says how many; fewer
+# in the nox session ``coverage``, where reaching the lines is enough.
+EXAMPLES = int(os.environ.get("CREDCORE_EXAMPLES", "60"))
+settings.register_profile("credcore", parent=settings.default, deadline=None, max_examples=EXAMPLES)
+settings.load_profile("credcore")
 
 TEMPLATE = "credcore_template"
 SHARED = "credcore_shared"
