@@ -23,7 +23,7 @@ Plain = None | bool | int | float | str | Sequence["Plain"] | Mapping[str, "Plai
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountChanges:
-    """None: stays as it is. ``consent_version`` names the text that ``ai_consent`` was said to."""
+    """None: stays as it is. ``consent_version`` names the text that was before the person who said ``ai_consent``."""
 
     name: str | None = None
     ai_consent: bool | None = None
@@ -50,7 +50,7 @@ class OwnAccountStore(Protocol):
 
 
 class ErasureStore(Protocol):
-    """The ledger of erasures, and those whom it may be about."""
+    """The ledger of erasures, and everybody who might be in it."""
 
     async def ledger(self) -> Sequence[Erasure]:
         """Oldest first."""
@@ -79,7 +79,7 @@ class PasswordStore(Protocol):
         """False where no account has the address. An earlier reset of it is void. Leaves an audit entry."""
 
     async def reset_of(self, token_hash: bytes) -> Account | None:
-        """Whose reset it is, while it can be spent."""
+        """The account that the reset is for; None once it is spent, void or too old."""
 
     async def spend_reset(self, token_hash: bytes, password_hash: str) -> bool:
         """The new password; all sessions end, all access tokens are dead. Of many at once one gets True."""

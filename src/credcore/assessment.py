@@ -131,7 +131,7 @@ class ResponseStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """An answer that stands. ``ordinal``: the how-manieth answer of its assessment it was, from 1."""
+    """An answer that stands. ``ordinal``: 1 for the first answer of its assessment, 2 for the next that came."""
 
     question_id: str
     answer: Answer

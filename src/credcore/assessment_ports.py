@@ -83,7 +83,7 @@ class ResponseStore(Protocol):
         question_id: str,
         decide: Callable[[AnswerContext, datetime], Response],
     ) -> tuple[Response, int]:
-        """Stores what ``decide(context, now)`` gives, unless it is the standing response; also the form's length.
+        """Stores what ``decide(context, now)`` gives, unless that stands already; gives it with the form's length.
 
         Answers and completion of one assessment happen one after the other. A response with status ``pending`` is
         stored together with its grading job, or neither is. ``decide`` may be called again on a conflict; what it

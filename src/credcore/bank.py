@@ -17,7 +17,7 @@ from credcore.catalogue import Course, Role, TableKey
 from credcore.content_reader import read_courses, read_interests, read_questions, read_roles, read_table
 from credcore.errors import ContentFault, NotFound
 from credcore.fields import Fields
-from credcore.questions import Essay, Interest, MultipleChoice, Question
+from credcore.questions import Essay, Interest, MultipleChoice, Question, Scored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Bank:
     """All content at one moment. ``questions`` by role, in file order; ``table`` holds course ids for every cell."""
 
     roles: tuple[Role, ...]
-    questions: dict[str, tuple[MultipleChoice | Essay, ...]]
+    questions: dict[str, tuple[Scored, ...]]
     interests: tuple[Interest, ...]
     courses: dict[str, Course]
     table: dict[TableKey, tuple[str, ...]]

@@ -17,6 +17,7 @@ from credcore.questions import (
     MultipleChoice,
     ObjectiveTag,
     Option,
+    Scored,
 )
 
 
@@ -46,7 +47,7 @@ def _domain(value: object, where: str) -> Domain:
     return domain
 
 
-def read_questions(value: object, where: str) -> tuple[MultipleChoice | Essay, ...]:
+def read_questions(value: object, where: str) -> tuple[Scored, ...]:
     fields = Fields(value, where)
     choices = fields.each("multiple_choice", read_multiple_choice)
     essays = fields.each("essays", read_essay)

@@ -109,7 +109,7 @@ class Grade:
 class GradingTask:
     """An answer to be judged. ``assessment_id`` and ``ai_consent`` decide who may judge it, never how it is judged.
 
-    ``learner_name`` is there to be taken out of what leaves the house; None where nobody told us one.
+    ``learner_name`` is there to be masked in what an AI provider is sent; None where nobody told us one.
     """
 
     assessment_id: UUID

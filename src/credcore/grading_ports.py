@@ -43,8 +43,8 @@ is claimed alone. One that came back has ended nobody, so that a backlog after a
 class GradingQueue(Protocol):
     """The durable queue of essays to grade. A claim counts as a try unless it is given back as none: a crash counts.
 
-    A claim whose assessment was erased meanwhile ends as one that lost its token, whether finished or given back; what
-    was spent under it then says no more what it was spent on.
+    Where the assessment was erased while a claim held its job, the claim ends as one that lost its token, whether it is
+    finished or given back. What was spent on it stays charged, but no longer names the assessment.
     """
 
     async def claim(
@@ -52,8 +52,8 @@ class GradingQueue(Protocol):
     ) -> Sequence[Claim]:
         """Up to ``limit`` jobs that are due and not leased, oldest first, each attempt counted.
 
-        Where the oldest one was tried ``SUSPECT_AFTER`` times and did not come back from the last it comes alone, and
-        no such job comes with others: what ends a worker takes others down with it so often at the most.
+        A job that was tried ``SUSPECT_AFTER`` times and did not come back from the last is claimed alone, when it is
+        the oldest, and never with others: what ends its workers takes others down with it no more often than that.
         A job that was tried ``max_attempts`` times before is not claimed again: it is dead, and stays visible.
         A task's ``ai_consent`` is what the start said, unless the person has withdrawn it since.
         """
@@ -66,7 +66,7 @@ class GradingQueue(Protocol):
         """
 
     async def give_back(self, claim: Claim, *, after: timedelta, error_code: str, tried: bool = True) -> bool:
-        """Makes the job due again ``after`` now. False where the claim's token no longer holds.
+        """Makes the job due again once ``after`` has passed. False where the claim's token no longer holds.
 
         Not ``tried``: the claim no longer counts, as if it had never been made; it brings a dead job back.
         """

@@ -10,7 +10,7 @@ from enum import StrEnum
 from credcore.assessment import Assessment, Choice, Response
 from credcore.errors import GradesPending
 from credcore.grading import KEY, CriterionResult, Flag, Grade, GraderRef
-from credcore.questions import RUBRIC_POINTS, Essay, Interest, MultipleChoice, Question, QuestionType
+from credcore.questions import RUBRIC_POINTS, Essay, Interest, MultipleChoice, Question, QuestionType, Scored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +112,7 @@ def _without_points(question: Interest, response: Response | None) -> JudgedAnsw
     )
 
 
-def _worthless(question: MultipleChoice | Essay, status: AnswerStatus) -> JudgedAnswer:
+def _worthless(question: Scored, status: AnswerStatus) -> JudgedAnswer:
     return JudgedAnswer(
         question_id=question.id,
         type=question.type,

@@ -91,5 +91,5 @@ def granted(allowed: frozenset[Scope], asked: str | None) -> frozenset[Scope]:
 
 
 def written(scopes: Iterable[Scope]) -> str:
-    """The other way round."""
+    """The scopes as OAuth writes them: what ``parse_scopes`` reads."""
     return " ".join(sorted(scopes))

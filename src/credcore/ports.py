@@ -63,9 +63,11 @@ class BankStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fresh:
-    """The first request with its key holds it. ``effect_id`` is the id that what it creates must have, so that a
-    repetition after a crash finds the first one's work instead of doing it twice. ``token`` fences the claim: after
-    another one it is worthless."""
+    """A claim on a key: its request is to be carried out.
+
+    What the request creates must have the id ``effect_id``, so that a repetition after a crash finds the first one's
+    work instead of doing it twice. ``token`` fences the claim: it is worthless once another has claimed the key.
+    """
 
     caller_id: UUID
     key: str
@@ -83,7 +85,7 @@ class Replay:
 
 
 class IdempotencyStore(Protocol):
-    """What is asked for with a claim whose token no longer holds, or that was settled, changes nothing."""
+    """A claim that was settled, or whose token no longer holds, can change nothing any more."""
 
     async def claim(
         self, caller: Caller, key: str, request_hash: bytes, *, effect_id: UUID, lease: timedelta

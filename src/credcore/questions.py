@@ -164,6 +164,7 @@ class Interest:
 
 Question = MultipleChoice | Essay | Interest
 Scored = MultipleChoice | Essay
+"""What earns points."""
 
 
 def content_hash(question: Question) -> str:

@@ -61,7 +61,7 @@ def configure(level: str, stream: IO[str]) -> None:
 
 
 def access(line: AccessLine) -> None:
-    """One request. Those that watch us come every few seconds and say nothing while all is well."""
+    """One request. Probes and scrapes come every few seconds: while they are answered well they are mere debugging."""
     healthy = (line.route or "").startswith(WATCHED) and line.status == 200
     access_log.log(
         logging.ERROR if line.error else logging.DEBUG if healthy else logging.INFO,

@@ -75,7 +75,7 @@ def address_of(request: AnyRequest) -> str | None:
 
 
 def origin_of(request: AnyRequest) -> Origin:
-    """... and the program it says it is: one short line of what was sent."""
+    """The client's address, and one short line of what it says of itself: the program that it claims to be."""
     agent = "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())
     return Origin(address=address_of(request), agent=agent[:MAX_AGENT].strip() or None)
 

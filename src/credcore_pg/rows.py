@@ -27,7 +27,7 @@ def admit(row: asyncpg.Record) -> None:
 
 
 def admit_owner(row: asyncpg.Record) -> None:
-    """... and in ``assessment_id`` whether the assessment is theirs. Raises Unauthenticated, NotFound."""
+    """As ``admit``; ``row`` also says in ``assessment_id`` whether the assessment is theirs. Raises NotFound, too."""
     admit(row)
     if row["assessment_id"] is None:
         raise NotFound("assessment")

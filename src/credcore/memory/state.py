@@ -211,7 +211,7 @@ class MemoryState:
         return row
 
     def forget_ai_calls(self, erased: Collection[UUID]) -> None:
-        """What was spent on erased assessments says no more what it was spent on."""
+        """What was spent on erased assessments stays in the sums, and no longer names them."""
         for call in self.ai_calls.values():
             if call.assessment_id in erased:
                 call.assessment_id, call.reserved = None, replace(call.reserved, assessment_id=NIL)

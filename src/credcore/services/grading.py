@@ -49,7 +49,7 @@ class QueuePolicy:
         return min(doubled, self.last_retry)
 
     def retry_while_away(self, waited: timedelta) -> timedelta:
-        """How long a job rests whose grader is away: as long again as it has waited, which doubles without counting."""
+        """How long a job rests whose grader is away: as long as it has waited so far, twice the last rest."""
         return min(max(waited, self.first_retry), self.last_retry)
 
 
