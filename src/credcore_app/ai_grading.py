@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,6 +11,7 @@ from credcore.budget import Limits, Price
 from credcore.grading_ports import Budget
 from credcore.memory import RandomIds, system_clock
 from credcore.services.reuse import ReusingGrader
+from credcore_app.background import beside
 from credcore_app.provenance import basis_of, recomputed
 from credcore_app.settings import Settings
 from credcore_openai import CallPolicy, Connection, Listening, OpenAIGrader, OpenAISettings, open_grader
@@ -26,7 +26,11 @@ async def open_ai(
     settings: Settings, stores: PostgresStores, observer: Listening | None
 ) -> AsyncIterator[tuple[ReusingGrader, Callable[[], tuple[str, ...]]]]:
     """The grader, which judges the same answer once, and what says what of it is not as it should be."""
-    async with ai_grader(settings, stores.budget, observer) as ai, _model_watched(ai):
+    async with (
+        ai_grader(settings, stores.budget, observer) as ai,
+        # In the background: no start waits for a provider.
+        beside(ai.check_model, "credcore-model-check", rest=MODEL_CHECK.total_seconds()),
+    ):
         reusing = ReusingGrader(
             ai=ai, past=stores.past_grades, basis=lambda task: basis_of(task, ai.model), recomputed=recomputed
         )
@@ -63,20 +67,3 @@ def openai_settings(settings: Settings) -> OpenAISettings:
         },
         calls=CallPolicy(deadline=settings.openai_timeout_seconds),
     )
-
-
-@asynccontextmanager
-async def _model_watched(ai: OpenAIGrader) -> AsyncIterator[None]:
-    """In the background: no start waits for a provider."""
-    watching = asyncio.create_task(_watch(ai), name="credcore-model-check")
-    try:
-        yield
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-async def _watch(ai: OpenAIGrader) -> None:
-    while True:
-        await ai.check_model()
-        await asyncio.sleep(MODEL_CHECK.total_seconds())

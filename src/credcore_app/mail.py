@@ -20,6 +20,7 @@ from typing import IO
 
 from credcore.account_ports import Mail
 from credcore.errors import Unavailable
+from credcore_app.background import beside
 from credcore_app.embedded.errors import EmbeddedError
 from credcore_app.embedded.layout import default_directory, prepare
 
@@ -104,18 +105,8 @@ class Outbox:
 @asynccontextmanager
 async def cleared(outbox: Outbox) -> AsyncIterator[Outbox]:
     """Takes out of the outbox what is too old, for as long as the block lasts."""
-
-    async def keep_clearing() -> None:
-        while True:
-            await outbox.clear()
-            await asyncio.sleep(CLEAR_SECONDS)
-
-    clearing = asyncio.create_task(keep_clearing(), name="credcore-outbox")
-    try:
+    async with beside(outbox.clear, "credcore-outbox", rest=CLEAR_SECONDS):
         yield outbox
-    finally:
-        clearing.cancel()
-        await asyncio.gather(clearing, return_exceptions=True)
 
 
 def _written(mail: Mail) -> str:

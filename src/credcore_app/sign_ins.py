@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credcore.errors import Unavailable
+from credcore_app.background import beside
 from credcore_app.fault import Fault
 from credcore_app.signing import signing_keys
 from credcore_http.tokens import EndedSessions
@@ -78,9 +79,5 @@ async def followed_sign_ins(
     """Looked up once, and then followed until the block ends. Raises as ``look``."""
     sign_ins = SignIns(stores=stores, file=file, now=now, keys=KeysInUse(), ended=EndedSessions())
     await sign_ins.look()
-    following = asyncio.create_task(sign_ins.follow(), name="credcore-sign-ins")
-    try:
+    async with beside(sign_ins.follow, "credcore-sign-ins"):
         yield sign_ins
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)

@@ -18,6 +18,7 @@ from credcore.services.profiles import Profiles
 from credcore.services.sharing import Sharing
 from credcore_app import logs
 from credcore_app.account_wiring import AccountServices, account_services
+from credcore_app.background import REST, beside
 from credcore_app.banks import BankInUse, bank_in_use
 from credcore_app.database import stores_at
 from credcore_app.graders import Graders, open_graders
@@ -34,8 +35,6 @@ from credcore_pg import PostgresStores
 
 ISSUER = "credcore"
 AUDIENCE = "credcore-api"
-REST = 1.0
-"""Seconds before grading is begun again after a defect ended it."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
     ):
         bank = await bank_in_use(stores.bank)
         async with (
-            _followed(bank, stores),
+            beside(lambda: bank.follow(stores.bank), "credcore-bank"),
             followed_sign_ins(stores, settings.signing_keys, system_clock) as sign_ins,
             _graded(graders.worker(settings, telemetry.queue), grading),
             cleared(Outbox(data_dir=settings.data_dir, kept=RESET_LIFETIME)) as outbox,
@@ -145,16 +144,6 @@ async def _passwords(settings: Settings) -> AsyncIterator[Argon2Passwords]:
         yield passwords
     finally:
         passwords.close()
-
-
-@asynccontextmanager
-async def _followed(bank: BankInUse, stores: PostgresStores) -> AsyncIterator[None]:
-    following = asyncio.create_task(bank.follow(stores.bank), name="credcore-bank")
-    try:
-        yield
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
 
 
 @asynccontextmanager

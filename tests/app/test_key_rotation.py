@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from builders import NOON, FakeClock
+from builders import NOON, FakeClock, account, ids
 from credcore_app.fault import Fault
 from credcore_app.sign_ins import LONGEST, followed_sign_ins
 from credcore_app.signing import HEARD_OF_AFTER, VERIFIES_ON, keys_in_use, rotated, signing_keys
 from credcore_pg import PostgresStores, SigningKey
+from credcore_pg.sessions import PostgresSessions
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+PATIENCE = 30.0
 
 
 def _key(kid: str, age: timedelta, retired_for: timedelta | None = None) -> SigningKey:
@@ -69,6 +74,38 @@ async def test_a_server_takes_up_what_was_rotated_and_ended_elsewhere(
         clock.move(seconds=VERIFIES_ON.total_seconds())
         await sign_ins.look()
         assert list(sign_ins.keys) == [new.kid]
+
+
+class DefectiveOnce:
+    """The sessions of a store, the second look at which runs into a defect."""
+
+    def __init__(self, real: PostgresSessions) -> None:
+        self.real, self.looks = real, 0
+
+    async def ended(self, within: timedelta) -> Sequence[UUID]:
+        self.looks += 1
+        if self.looks == 2:
+            raise LookupError("a defect")
+        return await self.real.ended(within)
+
+
+async def test_a_defect_ends_nothing_but_one_look(
+    postgres: PostgresStores, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that no longer looked would let ended sessions in for a day, and say nothing of it."""
+    monkeypatch.setattr("credcore_app.sign_ins.FOLLOW_SECONDS", 0.01)
+    sessions = DefectiveOnce(postgres.sessions)
+    stores = replace(postgres, sessions=sessions)  # type: ignore[arg-type]  # one method is asked
+    async with asyncio.timeout(PATIENCE), followed_sign_ins(stores, None, clock) as sign_ins:
+        caller = (await postgres.accounts.add(account(), "a hash")).caller
+        family = ids.new_id()
+        await postgres.refresh_tokens.open_family(family, caller.id, b"t" * 32)
+        await postgres.sessions.end(caller, family)
+        while family not in sign_ins.ended:
+            await asyncio.sleep(0.01)
+    assert sessions.looks > 2
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.exc_info is not None
 
 
 async def test_keys_made_at_one_instant_sign_in_the_order_in_which_they_were_made(postgres: PostgresStores) -> None:
