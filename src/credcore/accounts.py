@@ -14,10 +14,12 @@ from credcore.errors import InvalidValue
 from credcore.text import legible_line, storable
 
 PASSWORD_MAX_LENGTH = 128
+"""Characters: room for any phrase; what is longer only costs time to hash."""
 OVERLAP = timedelta(seconds=10)
 """A spent refresh token gives the same successor again for this long: the answer may have been lost on its way."""
 IDLE_LIFETIME = timedelta(days=14)
 ABSOLUTE_LIFETIME = timedelta(days=30)
+"""A sign-in ends when it rested for two weeks, and after a month whatever was done with it (ASVS 7.3.1 and 7.3.2)."""
 
 
 class CallerKind(StrEnum):

@@ -22,6 +22,7 @@ from credcore.questions import Essay, Interest, MultipleChoice, Question
 from credcore.text import storable
 
 ASSESSMENT_TIME = timedelta(hours=2)
+"""Several times the 15 to 20 minutes that it takes: whoever is called away can go on."""
 GRACE = timedelta(seconds=5)
 """An answer may come this much after its question's time: the network's share, not the learner's."""
 

@@ -153,7 +153,7 @@ def _check_questions(bank: Bank) -> None:
 def _check_courses(bank: Bank) -> None:
     for course in bank.courses.values():
         if not (course.effort_hours.is_finite() and course.effort_hours > 0):
-            raise ContentFault(f"course {course.id}", "effort_hours must be more than none")
+            raise ContentFault(f"course {course.id}", "effort_hours must be more than 0")
 
 
 def _check_table(bank: Bank) -> None:

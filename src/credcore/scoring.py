@@ -19,6 +19,7 @@ from credcore.catalogue import Band
 
 MID_FROM = 50
 HIGH_FROM = 75
+"""Overall scores from which the band is no longer low, and from which it is high."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

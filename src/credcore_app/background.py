@@ -6,14 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
 
 log = logging.getLogger(__name__)
 
 REST = 1.0
 """Seconds before work that a defect has ended is begun again, unless said otherwise."""
 
-Work = Callable[[], Coroutine[Any, Any, None]]  # Any: what a coroutine is sent and yields is asyncio's
+Work = Callable[[], Coroutine[object, object, None]]
 
 
 @asynccontextmanager

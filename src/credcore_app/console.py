@@ -7,7 +7,7 @@ import json
 import re
 import signal
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -50,7 +50,7 @@ def interruptible() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
+def run(work: Coroutine[object, object, Result]) -> Result:
     """``asyncio.run`` for commands."""
     interruptible()
     return asyncio.run(work)

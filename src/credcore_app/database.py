@@ -126,7 +126,7 @@ async def _bring_embedded_up_to_date(settings: Settings, place: Place, progress:
         await bring_up_to_date(settings, place, progress)
     except SchemaNotOurs:
         raise Fault(
-            "the embedded database was made by another version of this program, which does not lead to this one; "
+            "the embedded database was made by a version of this program from which no migration leads to this one; "
             "set CREDCORE_DATA_DIR to a new folder, or go back to that version"
         ) from None
 

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from credcore_app.database import Place, patiently, stores_at
 from credcore_app.serving import run, run_workers
@@ -39,7 +39,7 @@ class Stop(asyncio.Event):
         self.heeded = True
 
 
-async def until_stopped(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result | None:
+async def until_stopped(work: Callable[[Stop], Coroutine[object, object, Result]]) -> Result | None:
     """What ``work`` gives; None where a signal came before it heeded its stop: half a start is undone, not completed.
 
     The signals are taken for the rest of the running event loop's life.
@@ -72,7 +72,7 @@ async def serve(
         return
     async with AsyncExitStack() as stack:
 
-        def open_application() -> Coroutine[Any, Any, App]:
+        def open_application() -> Coroutine[object, object, App]:
             return stack.enter_async_context(application(settings, place.dsn, grading=serving.grading))
 
         app = await patiently(open_application, place.patience)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
 
 from credcore_app import logs
 from credcore_app.database import CHANGE_OF_HANDS, patiently
@@ -57,7 +56,7 @@ class _Composed:
         assert dsn is not None  # the process that starts us sets it
         async with AsyncExitStack() as stack:
 
-            def open_application() -> Coroutine[Any, Any, App]:
+            def open_application() -> Coroutine[object, object, App]:
                 return stack.enter_async_context(composed(self._settings, dsn, grading=self._grading))
 
             # An embedded database may change hands just now.

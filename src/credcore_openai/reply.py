@@ -117,7 +117,7 @@ def _no_constant(_name: str) -> None:
     raise UnusableReply(Fault.NOT_A_NUMBER)
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: as above
     found = dict(pairs)
     if len(found) != len(pairs):
         raise UnusableReply(Fault.DUPLICATE_KEY)
@@ -134,7 +134,7 @@ def _claims(listed: object, question: Essay) -> list[Claim]:
     return [_claim(criterion, by_id[criterion.id]) for criterion in question.criteria]
 
 
-def _claim(criterion: Criterion, entry: dict[str, Any]) -> Claim:
+def _claim(criterion: Criterion, entry: dict[str, Any]) -> Claim:  # Any: as above
     met, evidence = entry.get("met"), entry.get("evidence")
     if isinstance(met, bool):
         points = Decimal(criterion.points if met else 0)

@@ -75,14 +75,16 @@ def _shared(ports: Sequence[str], place: int) -> str:
 
 
 async def connect(
-    settings: DatabaseSettings, _dsn: str | None = None, **more: Any
+    settings: DatabaseSettings,
+    _dsn: str | None = None,
+    **more: Any,  # Any: what asyncpg passes on
 ) -> asyncpg.Connection[asyncpg.Record]:
     """A connection to the first host that takes it and can be written.
 
     Raises what the last of them raised, where there is none. ``_dsn`` and ``more`` are what asyncpg's pool passes to
     whoever connects for it.
     """
-    common: dict[str, Any] = {
+    common: dict[str, Any] = {  # Any: keyword arguments of asyncpg
         "dsn": settings.dsn,
         "timeout": settings.connect,
         "command_timeout": settings.command,
@@ -97,7 +99,11 @@ async def connect(
     return await _first([asyncio.create_task(_attempt(common, host, port)) for host, port in places])
 
 
-async def _attempt(common: dict[str, Any], host: str, port: int) -> asyncpg.Connection[asyncpg.Record]:
+async def _attempt(
+    common: dict[str, Any],  # Any: as above
+    host: str,
+    port: int,
+) -> asyncpg.Connection[asyncpg.Record]:
     return await asyncpg.connect(**common, host=host, port=port)
 
 

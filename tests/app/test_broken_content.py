@@ -85,7 +85,7 @@ def test_a_text_that_no_database_keeps_is_refused_with_its_place(text: str) -> N
 def test_hours_without_an_end_are_refused_with_their_place(hours: float) -> None:
     document = bank_document()
     document["courses"][0]["effort_hours"] = hours
-    with pytest.raises(ContentFault, match="effort_hours must be more than none"):
+    with pytest.raises(ContentFault, match="effort_hours must be more than 0"):
         bank_of(json.dumps(document).encode())
 
 

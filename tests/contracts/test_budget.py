@@ -191,7 +191,7 @@ from credcore_pg import DatabaseSettings, open_stores
 async def spend(dsn):
     ids = RandomIds()
     limits = Limits(prompts_per_assessment=1, monthly_usd=Decimal("0.20"))
-    async with open_stores(DatabaseSettings(dsn=dsn)) as stores:
+    async with open_stores(DatabaseSettings(dsn=dsn, acquire=60.0, lock=30.0, statement=40.0, command=50.0)) as stores:
         return await asyncio.gather(*(
             stores.budget.reserve(Reservation(
                 id=ids.new_id(), assessment_id=ids.new_id(), model="m", tokens_in=1, tokens_out=1,

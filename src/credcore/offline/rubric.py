@@ -23,6 +23,7 @@ from credcore.offline.text import Passage, fold, stem, tokens
 WINDOW = 4
 """Evidence for one criterion stands close together: in this many neighbouring passages."""
 TERMS_SHARE = 0.6
+"""What the terms weigh in the evidence for a criterion; likeness to what the criterion looks for weighs the rest."""
 LEAST_STRENGTH = 0.35
 """A reference that shows less than this of its own criterion is a fault of the content, not a lower hurdle.
 """

@@ -137,7 +137,7 @@ class Assessments:
                 (beginning.ai_consent, "/aiConsent"),
             ):
                 if value is not None:
-                    raise InvalidValue(pointer, "is for partners; a person's own account says it")
+                    raise InvalidValue(pointer, "is for partners to set; of a person the account's own counts")
             return (await self.accounts.of(caller)).ai_consent
         if beginning.learner_ref is not None:
             single_line(beginning.learner_ref, "/learnerRef", max_length=LEARNER_REF_MAX_LENGTH)

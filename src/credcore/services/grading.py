@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from credcore.errors import Unavailable
@@ -141,7 +140,7 @@ class GradingWorker:
                 log.warning("lease not renewed", extra={"dependency": down.what})
 
 
-async def _or(stop: asyncio.Event, rest: Coroutine[Any, Any, None]) -> None:
+async def _or(stop: asyncio.Event, rest: Coroutine[object, object, None]) -> None:
     """Rests, and not a moment longer than until ``stop``."""
     resting, stopping = asyncio.create_task(rest), asyncio.create_task(stop.wait())
     try:

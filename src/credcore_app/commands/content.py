@@ -102,8 +102,8 @@ def _folder(given: Path | None, settings: Settings) -> Path:
         if (folder / "roles.yaml").is_file():
             return folder
     raise Fault(
-        "there is no folder `content` here to check, and this installation carries its own compiled, checked when it "
-        "was built; name a folder with --folder or CREDCORE_CONTENT_DIR"
+        "there is no folder `content` here to check, and what this installation carries was checked when it was built; "
+        "name a folder with --folder or CREDCORE_CONTENT_DIR"
     )
 
 

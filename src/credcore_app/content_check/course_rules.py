@@ -33,7 +33,7 @@ def words_of_the_catalogue(entries: Entries) -> Iterator[Finding]:
                 yield course.place.at(field).finding(Rule.COURSE_FIELD, message, f"It is one of {', '.join(words)}.")
         hours = course.value.effort_hours
         if not (hours.is_finite() and hours > 0):
-            message = "effort_hours must be more than none"
+            message = "effort_hours must be more than 0"
             remedy = "Estimate it, and say so in effort_source."
             yield course.place.at("effort_hours").finding(Rule.COURSE_FIELD, message, remedy)
         if not _ADDRESS.fullmatch(course.value.url):

@@ -8,7 +8,6 @@ import urllib.parse
 from collections.abc import Coroutine
 from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
@@ -83,7 +82,7 @@ async def _connect(socket_directory: Path, user: str, database: str) -> asyncpg.
     )
 
 
-def _run(work: Coroutine[Any, Any, None], stop: threading.Event) -> None:
+def _run(work: Coroutine[object, object, None], stop: threading.Event) -> None:
     """Run it in an event loop on a thread of its own, whether or not the caller is in a loop already."""
     outcome: Future[None] = Future()
 

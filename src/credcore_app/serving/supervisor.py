@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from prometheus_client.multiprocess import mark_process_dead
 
@@ -137,7 +137,7 @@ class _Crew:
                 # What it counted stays; what it was, such as a breaker that is open, goes with it.
                 mark_process_dead(process.pid, self._counted)  # type: ignore[no-untyped-call]  # the library's gap
 
-    async def _until_stop(self, event: Coroutine[Any, Any, T]) -> T | None:
+    async def _until_stop(self, event: Coroutine[object, object, T]) -> T | None:
         """What ``event`` gives, or ``None`` if ``stop`` comes first."""
         expected, stopping = asyncio.create_task(event), asyncio.create_task(self._stop.wait())
         try:

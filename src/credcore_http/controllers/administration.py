@@ -22,7 +22,7 @@ ADMINS = Access(role=UserRole.ADMIN)
 USER_ID = Parameter(
     name="userId",
     place="path",
-    description="The account. A malformed id names nothing: 404.",
+    description="The account. A malformed id is 404, like an unknown one.",
     schema=UUID_SCHEMA,
     required=True,
     example="019aa9d4-1e0a-7b8e-8f6a-52f0c5d1a001",

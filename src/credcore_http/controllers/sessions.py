@@ -53,7 +53,7 @@ async def list_sessions(request: AnyRequest, services: Injected) -> Response[byt
             Parameter(
                 name="sessionId",
                 place="path",
-                description="The session. A malformed id names nothing: 404.",
+                description="The session. A malformed id is 404, like an unknown one.",
                 schema=UUID_SCHEMA,
                 required=True,
                 example=account_examples.SESSION_ID,

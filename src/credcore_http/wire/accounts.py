@@ -96,7 +96,7 @@ class Export(Outbound):
 
     format: str
     exported_at: Time
-    held: dict[str, list[dict[str, Any]]]
+    held: dict[str, list[dict[str, Any]]]  # Any: JSON
 
 
 class Tokens(Outbound):
