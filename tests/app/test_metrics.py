@@ -155,7 +155,7 @@ async def test_a_whole_assessment_shows_in_the_figures_and_nobody_in_their_label
     listening = await provider.start()
     settings = {"CREDCORE_OPENAI_API_KEY": KEY, "CREDCORE_OPENAI_BASE_URL": provider.base_url}
     try:
-        async with asyncio.timeout(60), running_server(**settings) as server, taker(server, "ada") as learner:
+        async with asyncio.timeout(120), running_server(**settings) as server, taker(server, "ada") as learner:
             id = await learner.begin()
             await learner.answer_all(id)
             await learner.complete(id)
@@ -182,7 +182,7 @@ async def test_a_provider_that_refuses_us_shows_as_an_open_breaker_and_waiting_e
         "CREDCORE_COMPLETE_TIMEOUT_SECONDS": "0.5",
     }
     try:
-        async with asyncio.timeout(60), running_server(**settings) as server, taker(server, "ada") as learner:
+        async with asyncio.timeout(120), running_server(**settings) as server, taker(server, "ada") as learner:
             id = await learner.begin()
             await learner.answer_all(id)
             await learner.complete(id)
@@ -201,7 +201,7 @@ async def test_of_several_processes_each_tells_what_all_have_counted() -> None:
     # A connection each time: whichever process takes it.
     anew = {"Connection": "close"}
     async with (
-        asyncio.timeout(90),
+        asyncio.timeout(120),
         running_server("--workers", "2") as server,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=anew) as client,
     ):
@@ -217,7 +217,7 @@ async def test_of_several_processes_each_tells_what_all_have_counted() -> None:
 async def test_with_an_address_of_their_own_the_figures_are_not_on_the_apis_port(options: tuple[str, ...]) -> None:
     port = free_port()
     settings = {"CREDCORE_METRICS_ADDRESS": f"127.0.0.1:{port}"}
-    async with asyncio.timeout(60), running_server(*options, **settings) as server:
+    async with asyncio.timeout(120), running_server(*options, **settings) as server:
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"http://127.0.0.1:{server.port}/metrics")).status_code == 404
             assert (await client.get(f"http://127.0.0.1:{port}/roles")).status_code == 404
@@ -228,7 +228,7 @@ async def test_with_an_address_of_their_own_the_figures_are_not_on_the_apis_port
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 async def test_a_worker_apart_tells_its_own_figures_on_its_address() -> None:
     port = free_port()
-    async with asyncio.timeout(60), running_server("--no-grading") as server, taker(server, "ada") as learner:
+    async with asyncio.timeout(120), running_server("--no-grading") as server, taker(server, "ada") as learner:
         apart = Server(server.folder, server.port, {"CREDCORE_METRICS_ADDRESS": f"127.0.0.1:{port}"})
         worker = await apart.beside("worker")
         id = await learner.begin()

@@ -57,7 +57,7 @@ async def ready(server: Server) -> dict[str, Any]:
 
 async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budget() -> None:
     provider = ModelServer(script=[grades])
-    async with asyncio.timeout(60), served_with_ai(provider) as server, taker(server, "ada") as learner:
+    async with asyncio.timeout(120), served_with_ai(provider) as server, taker(server, "ada") as learner:
         id = await learner.begin()
         await learner.answer_all(id)
         profile = await learner.complete(id)
@@ -86,7 +86,7 @@ async def test_with_a_key_essays_are_graded_by_the_model_and_paid_from_the_budge
 async def test_nothing_that_tells_who_writes_leaves_the_house() -> None:
     """Read from the bytes that came in at the other end: of a learner who signs everything they write."""
     provider = ModelServer(script=[grades])
-    async with asyncio.timeout(60), served_with_ai(provider) as server, taker(server, "ada", name=NAME) as learner:
+    async with asyncio.timeout(120), served_with_ai(provider) as server, taker(server, "ada", name=NAME) as learner:
         token = learner.client.headers["Authorization"].removeprefix("Bearer ")
         id = await learner.begin()
         await learner.answer_all(id, signed=f"{NAME}, ada@example.org, {token}, {KEY}")
@@ -104,7 +104,7 @@ async def test_nothing_that_tells_who_writes_leaves_the_house() -> None:
 
 async def test_the_same_answers_are_not_paid_for_again_and_every_grade_explains_itself() -> None:
     provider = ModelServer(script=[grades])
-    async with asyncio.timeout(90), served_with_ai(provider) as server:
+    async with asyncio.timeout(120), served_with_ai(provider) as server:
         first, second = [await deep_dive(server, name) for name in ("ada", "bob")]
         origins = {grade["questionId"]: grade["gradeId"] for grade in await grades_of(server, first)}
         alike = [grade for grade in await grades_of(server, second) if grade["questionId"] in origins]
@@ -123,7 +123,7 @@ async def test_the_same_answers_are_not_paid_for_again_and_every_grade_explains_
 
 async def test_a_reused_grade_explains_itself_when_whoever_was_first_is_gone() -> None:
     provider = ModelServer(script=[grades])
-    async with asyncio.timeout(90), served_with_ai(provider) as server:
+    async with asyncio.timeout(120), served_with_ai(provider) as server:
         first = await deep_dive(server, "ada")
         origins = {grade["gradeId"] for grade in await grades_of(server, first)}
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as client:
@@ -162,7 +162,7 @@ async def deep_dive(server: Server, name: str) -> str:
 
 
 async def test_an_offline_grade_is_computed_again_to_the_same_bytes() -> None:
-    async with asyncio.timeout(60), running_server() as server:
+    async with asyncio.timeout(120), running_server() as server:
         id = await deep_dive(server, "ada")
         for grade in (await grades_of(server, id))[:3]:
             again = await command(server, "grade", "replay", grade["gradeId"], "--json")
@@ -171,7 +171,7 @@ async def test_an_offline_grade_is_computed_again_to_the_same_bytes() -> None:
 
 async def test_who_did_not_agree_is_never_sent_anywhere() -> None:
     provider = ModelServer(script=[grades])
-    async with asyncio.timeout(60), served_with_ai(provider) as server:
+    async with asyncio.timeout(120), served_with_ai(provider) as server:
         async with taker(server, "ada", ai_consent=False) as learner:
             id = await learner.begin()
             await learner.answer_all(id)
@@ -186,7 +186,7 @@ async def test_who_withdraws_while_answers_wait_is_judged_offline_and_never_sent
     listening = await provider.start()
     settings = {"CREDCORE_OPENAI_API_KEY": KEY, "CREDCORE_OPENAI_BASE_URL": provider.base_url}
     try:
-        async with asyncio.timeout(90), running_server("--no-grading", **settings) as server:
+        async with asyncio.timeout(120), running_server("--no-grading", **settings) as server:
             async with taker(server, "ada") as ada, taker(server, "bob") as bob:
                 waiting = [await learner.begin() for learner in (ada, ada, bob)]
                 for learner, id in zip((ada, ada, bob), waiting, strict=True):
@@ -245,7 +245,7 @@ async def test_completion_ends_in_time_though_the_provider_hangs_and_is_revised_
 
 async def test_a_provider_that_refuses_the_key_or_ends_the_model_is_seen_in_readiness() -> None:
     provider = ModelServer(script=[fails(401)], shutdown="2026-12-24")
-    async with asyncio.timeout(60), served_with_ai(provider) as server, taker(server, "ada") as learner:
+    async with asyncio.timeout(120), served_with_ai(provider) as server, taker(server, "ada") as learner:
         id = await learner.begin()
         await learner.answer_all(id)
         state = await ready(server)
@@ -267,7 +267,7 @@ async def test_workers_apart_grade_by_ai_at_the_operators_price_while_the_server
         "CREDCORE_OPENAI_PRICES": "gpt-6-luna=10/50",
     }
     try:
-        async with asyncio.timeout(60), running_server("--no-grading", **settings) as server:
+        async with asyncio.timeout(120), running_server("--no-grading", **settings) as server:
             worker = await server.beside("worker")
             async with taker(server, "ada") as learner:
                 id = await learner.begin()

@@ -50,7 +50,7 @@ async def test_completion_ends_within_its_limit_and_a_second_on_sockets_that_han
     }
     try:
         async with (
-            asyncio.timeout(90),
+            asyncio.timeout(120),
             running_server(*options, **settings) as server,
             taker(server, "ada") as ada,
             taker(server, "bob") as bob,
