@@ -12,7 +12,7 @@ from functools import cache
 from uuid import UUID
 
 from credcore.accounts import Account, Caller, CallerKind, Scope, UserRole
-from credcore.assessment import Answer, AnswerContext, Assessment, Choice, Response, Selection, Text, respond
+from credcore.assessment import Assessment
 from credcore.assessment_ports import Conclusion
 from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
@@ -33,6 +33,7 @@ from credcore.questions import (
     Question,
 )
 from credcore.recommendation import recommend
+from credcore.responses import Answer, AnswerContext, Choice, Response, Selection, Text, respond
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 ROLE = "tester"

@@ -12,21 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from builders import NOON, ids
-from credcore.assessment import (
-    ASSESSMENT_TIME,
-    Answer,
-    Assessment,
-    Choice,
-    Response,
-    ResponseStatus,
-    Selection,
-    Text,
-)
+from credcore.assessment import ASSESSMENT_TIME, Assessment
 from credcore.bank import Bank, read_bank
 from credcore.blueprint import ExperienceLevel, FormName, draw
 from credcore.grading import Flag, Grade, GraderRef, GradingTask, Judgement, grade_of, result_of
 from credcore.judged_answers import Record
 from credcore.questions import Essay, Interest, MultipleChoice, Question
+from credcore.responses import Answer, Choice, Response, ResponseStatus, Selection, Text
 
 ROLE = "backend-developer"
 OTHER_ROLE = "data-analyst"

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from builders import FakeClock, account, document
 from credcore.accounts import Account, Caller
-from credcore.assessment import Answer
 from credcore.bank import Bank
 from credcore.blueprint import FormName
 from credcore.errors import Unavailable
@@ -29,6 +28,7 @@ from credcore.memory import (
     RandomIds,
 )
 from credcore.questions import Essay
+from credcore.responses import Answer
 from credcore.services.accounts import Accounts
 from credcore.services.assessments import Assessments, Beginning
 from credcore.services.completion import Completion

@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from credcore.accounts import Caller
-from credcore.assessment import AnswerContext, Assessment, Response
+from credcore.assessment import Assessment
 from credcore.blueprint import FormItem
 from credcore.grading import Grade
 from credcore.judged_answers import Record
@@ -20,6 +20,7 @@ from credcore.ports import Page
 from credcore.profile import Profile
 from credcore.questions import Question
 from credcore.recommendation import Recommendation
+from credcore.responses import AnswerContext, Response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

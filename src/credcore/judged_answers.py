@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from credcore.assessment import Assessment, Choice, Response
+from credcore.assessment import Assessment
 from credcore.errors import GradesPending
 from credcore.grading import KEY, CriterionResult, Flag, Grade, GraderRef
 from credcore.questions import RUBRIC_POINTS, Essay, Interest, MultipleChoice, Question, QuestionType, Scored
+from credcore.responses import Choice, Response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

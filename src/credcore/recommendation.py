@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from credcore.assessment import Selection
 from credcore.bank import Bank
 from credcore.catalogue import Course, Role, TableKey
 from credcore.grading import CriterionResult, met
 from credcore.judged_answers import JudgedAnswer, Record
 from credcore.profile import DomainResult, Profile
 from credcore.questions import Interest, InterestTag
+from credcore.responses import Selection
 from credcore.scoring import HIGH_FROM, rounded
 
 DEFAULT_TAG = InterestTag.STRUCTURED

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from credcore.assessment import Answer, Choice, Selection, Text
 from credcore.questions import Essay, Interest, MultipleChoice, Question, QuestionType
+from credcore.responses import Answer, Choice, Selection, Text
 
 Value = TypeVar("Value")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask, Judgement
 from credcore.grading_ports import Basis
 from credcore.questions import Essay
+from credcore.responses import Text
 from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Database
 from credcore_pg.grades import GRADE_COLUMNS, grade_of

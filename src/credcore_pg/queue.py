@@ -9,10 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
-from credcore.assessment import Text
 from credcore.grading import Grade, GradingTask
 from credcore.grading_ports import SUSPECT_AFTER, Claim
 from credcore.questions import Essay
+from credcore.responses import Text
 from credcore_pg.codec import answer_of, question_of
 from credcore_pg.database import Connection, Database
 from credcore_pg.grades import store_grade

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from credcore.accounts import Caller
-from credcore.assessment import AnswerContext, Response
+from credcore.responses import AnswerContext, Response
 from credcore_pg.codec import encoded, findable, question_of
 from credcore_pg.database import Connection, Database
 from credcore_pg.listening import CHANNEL

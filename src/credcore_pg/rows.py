@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncpg
 
 from credcore.accounts import Account, UserRole
-from credcore.assessment import Assessment, Response, ResponseStatus
+from credcore.assessment import Assessment
 from credcore.blueprint import ExperienceLevel, FormItem, FormName
 from credcore.errors import NotFound, Unauthenticated
 from credcore.questions import QuestionType
+from credcore.responses import Response, ResponseStatus
 from credcore.second_factor import SecondFactor
 from credcore.sign_in_ports import StoredPassword
 from credcore_pg.codec import answer_of

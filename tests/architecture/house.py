@@ -19,9 +19,9 @@ PACKAGES = frozenset({CORE, ROOT}) | ADAPTERS
 
 RULES = frozenset({
     "text", "ids", "errors", "rights", "questions", "fields", "content_reader", "catalogue", "bank", "blueprint",
-    "assessment", "grading", "scoring", "feedback", "judged_answers", "profile", "recommendation", "accounts",
-    "breaker", "budget", "partners", "rate_limits", "sharing", "passwords", "second_factor", "consent", "audit",
-    "erasures",
+    "assessment", "responses", "grading", "scoring", "feedback", "judged_answers", "profile", "recommendation",
+    "accounts", "breaker", "budget", "partners", "rate_limits", "sharing", "passwords", "second_factor", "consent",
+    "audit", "erasures",
 })  # fmt: skip
 CORE_LAYERS = {
     **dict.fromkeys(RULES, "rules"),

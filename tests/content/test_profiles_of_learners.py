@@ -16,7 +16,6 @@ import pytest
 
 from builders import ids
 from credcore.accounts import Caller
-from credcore.assessment import Answer, Text
 from credcore.assessment_ports import Completed
 from credcore.bank import Bank
 from credcore.blueprint import FormName
@@ -25,6 +24,7 @@ from credcore.grading import GradingTask
 from credcore.judged_answers import AnswerStatus
 from credcore.offline_grader import OFFLINE, OfflineGrader, judge_offline
 from credcore.questions import Essay, Question, QuestionType
+from credcore.responses import Answer, Text
 from credcore_app.content import read_content
 from samples import right_answer, wrong_answer
 from world import World

@@ -21,7 +21,7 @@ from credcore.account_ports import (
     SessionStore,
 )
 from credcore.accounts import Account, Caller
-from credcore.assessment import Assessment, Response
+from credcore.assessment import Assessment
 from credcore.assessment_ports import AssessmentStore, ProfileStore, ResponseStore
 from credcore.grading_ports import Budget, GradingQueue, PastGrades
 from credcore.memory import (
@@ -49,6 +49,7 @@ from credcore.memory import (
 from credcore.memory.budget import MemoryBudget
 from credcore.memory.past_grades import MemoryPastGrades
 from credcore.ports import BankStore, HealthProbe, IdempotencyStore
+from credcore.responses import Response
 from credcore.sign_in_ports import AccountStore, RefreshTokenStore
 from credcore_pg import PostgresStores
 from credcore_pg.partners import PostgresPartners

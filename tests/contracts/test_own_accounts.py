@@ -12,12 +12,12 @@ import pytest
 from builders import ESSAY, FORM, HOSTILE_TEXTS, MARK, FakeClock, Respond, conclusion, grade, ids
 from credcore.account_ports import AccountChanges
 from credcore.accounts import Origin, refresh_outcome
-from credcore.assessment import Text
 from credcore.audit import OPERATOR
 from credcore.budget import Limits, Reservation
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import NotFound, RequestInProgress, Unauthenticated
 from credcore.ports import Fresh, Replay
+from credcore.responses import Text
 
 ESSAY_TEXT = "An answer that nobody else would give."
 SECRETS = ("a hash", "SECRET", b"session".hex(), b"recovery".hex(), b"reset-token".hex())

@@ -27,11 +27,11 @@ from builders import (
     grade_for,
     ids,
 )
-from credcore.assessment import Text
 from credcore.assessment_ports import Conclusion
 from credcore.errors import AssessmentNotCompleted, GradesPending, NotFound, NothingToScore, Unauthenticated
 from credcore.feedback import DomainNote
 from credcore.judged_answers import Record
+from credcore.responses import Text
 
 LEASE = timedelta(seconds=20)
 

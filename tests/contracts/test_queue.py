@@ -23,10 +23,10 @@ from builders import (
     grade,
     ids,
 )
-from credcore.assessment import Text
 from credcore.budget import Limits, Reservation
 from credcore.errors import GradesPending
 from credcore.grading import CriterionResult, Grade, GradingTask
+from credcore.responses import Text
 
 LEASE = timedelta(seconds=20)
 ESSAYS = tuple(id for id in bank().by_id if "essay" in id)

@@ -23,7 +23,6 @@ from builders import (
     conclusion,
     ids,
 )
-from credcore.assessment import AnswerContext, Choice, Response, ResponseStatus, Selection, Text
 from credcore.errors import (
     AlreadyAnswered,
     AssessmentCompleted,
@@ -33,6 +32,7 @@ from credcore.errors import (
     Unauthenticated,
 )
 from credcore.questions import Essay
+from credcore.responses import AnswerContext, Choice, Response, ResponseStatus, Selection, Text
 
 LEASE = timedelta(seconds=20)
 

@@ -11,11 +11,11 @@ import pytest
 from tests.contracts.test_profiles import with_own_grades
 
 from builders import ESSAY, FORM, MC, MODEL_CALL, TIMED_ESSAY, FakeClock, conclusion, grade, grade_for
-from credcore.assessment import Text
 from credcore.assessment_ports import Completed, Conclusion
 from credcore.errors import GradesPending, NotFound
 from credcore.grading import Grade, GraderRef, GradingTask
 from credcore.judged_answers import Record
+from credcore.responses import Text
 
 LEASE = timedelta(seconds=20)
 

@@ -23,7 +23,7 @@ import asyncpg
 import pytest
 
 from builders import DOMAINS, Respond, account, assessment, bank, document
-from credcore.assessment import Text
+from credcore.responses import Text
 from credcore_pg import DatabaseSettings, PostgresStores, open_stores
 from faults.grading_process import LEASE, POISON
 

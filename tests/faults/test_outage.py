@@ -14,11 +14,11 @@ from tests.faults.honest_model import ModelServer, grades
 from tests.openai.provider import Behaviour, Request, fails
 
 from builders import DOMAINS, Respond, account, assessment, bank, document
-from credcore.assessment import Text
 from credcore.breaker import BreakerPolicy, BreakerState
 from credcore.budget import Limits
 from credcore.memory import RandomIds, system_clock
 from credcore.offline_grader import judge_offline
+from credcore.responses import Text
 from credcore.services.grading import GradingWorker, QueuePolicy
 from credcore.services.judging import Judges
 from credcore_openai import CallPolicy, Connection, Observer, OpenAISettings, open_grader

@@ -27,7 +27,6 @@ from tests.openai.provider import (
 )
 
 from credcore.accounts import Account, Caller, UserRole
-from credcore.assessment import Choice, Selection, Text
 from credcore.assessment_ports import Completed
 from credcore.breaker import BreakerPolicy
 from credcore.budget import CallOutcome, Limits
@@ -47,6 +46,7 @@ from credcore.offline.text import passages
 from credcore.offline_grader import judge_offline
 from credcore.profile import Profile
 from credcore.questions import Essay, Interest, MultipleChoice, Question, QuestionType
+from credcore.responses import Choice, Selection, Text
 from credcore.services.assessments import Assessments, Beginning
 from credcore.services.completion import Completion
 from credcore.services.grading import GradingWorker, QueuePolicy

@@ -27,12 +27,12 @@ from builders import (
 )
 from credcore.account_ports import AccountChanges
 from credcore.accounts import Origin, UserRole, refresh_outcome
-from credcore.assessment import Text
 from credcore.audit import OPERATOR, Actor, Deed
 from credcore.consent import CONSENT_VERSION
 from credcore.erasures import erasure_mark
 from credcore.errors import Unauthenticated
 from credcore.ports import Replay
+from credcore.responses import Text
 from credcore_pg.holdings import HOLDINGS, NOT_PERSONAL
 
 DESCRIBED = Path(__file__).parents[2] / "docs" / "export.md"

@@ -12,12 +12,12 @@ from tests.pg.everything import everything
 
 from builders import ESSAY, FORM, LIFETIME, Respond, answer, assessment, bank, conclusion, document, grade, ids
 from credcore.accounts import Caller, CallerKind, Scope
-from credcore.assessment import Text
 from credcore.audit import OPERATOR
 from credcore.budget import Limits, Reservation
 from credcore.erasures import assessment_mark
 from credcore.errors import NotFound
 from credcore.ports import Replay
+from credcore.responses import Text
 
 REFERENCE, ESSAY_TEXT = "remarkable-learner-7", "An answer nobody else would give."
 LEASE = timedelta(seconds=9)

@@ -26,9 +26,9 @@ from builders import (
     ids,
 )
 from credcore.accounts import refresh_outcome
-from credcore.assessment import Text
 from credcore.errors import Unauthenticated
 from credcore.ports import Replay
+from credcore.responses import Text
 
 NAMES = """
 SELECT conname AS name, conrelid::regclass::text AS of_table FROM pg_constraint

@@ -9,24 +9,7 @@ from typing import Any
 import pytest
 
 from builders import NOON, essay, interest, multiple_choice
-from credcore.assessment import (
-    GRACE,
-    LIFE_CYCLE,
-    Action,
-    Answer,
-    AnswerContext,
-    Choice,
-    Response,
-    ResponseStatus,
-    Selection,
-    Status,
-    Text,
-    advance,
-    answer_by,
-    check_answer,
-    respond,
-    status_of,
-)
+from credcore.assessment import LIFE_CYCLE, Action, Status, advance, status_of
 from credcore.errors import (
     AlreadyAnswered,
     AssessmentCompleted,
@@ -35,6 +18,19 @@ from credcore.errors import (
     QuestionNotInForm,
 )
 from credcore.questions import Question
+from credcore.responses import (
+    GRACE,
+    Answer,
+    AnswerContext,
+    Choice,
+    Response,
+    ResponseStatus,
+    Selection,
+    Text,
+    answer_by,
+    check_answer,
+    respond,
+)
 from samples import assessment, response
 
 END = NOON + timedelta(hours=2)

@@ -12,18 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from builders import NOON
-from credcore.assessment import (
-    Action,
-    Answer,
-    AnswerContext,
-    Assessment,
-    Choice,
-    Response,
-    Status,
-    Text,
-    advance,
-    respond,
-)
+from credcore.assessment import Action, Assessment, Status, advance
 from credcore.errors import (
     AlreadyAnswered,
     AssessmentCompleted,
@@ -33,6 +22,7 @@ from credcore.errors import (
     Refused,
 )
 from credcore.questions import MultipleChoice
+from credcore.responses import Answer, AnswerContext, Choice, Response, Text, respond
 from samples import ROLE, assessment, questions_of, right_answer, wrong_answer
 
 PLACES = st.integers(0, 10)

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOON, ids
-from credcore.assessment import Selection
 from credcore.bank import Bank
 from credcore.catalogue import Band, Course, TableKey
 from credcore.judged_answers import Record
 from credcore.profile import Profile, build_profile
 from credcore.questions import Essay, Interest, InterestTag
 from credcore.recommendation import WAYS, Recommendation, interest_tag, recommend
+from credcore.responses import Selection
 from credcore.scoring import rounded
 from samples import ROLE, Answering, assessment, questions_of, record, response, small_bank, wrong_answer
 

@@ -10,7 +10,7 @@ import pytest
 
 from builders import ids, partner
 from credcore.accounts import Caller, CallerKind, Scope
-from credcore.assessment import ResponseStatus, Status
+from credcore.assessment import Status
 from credcore.blueprint import BLUEPRINTS, FormName
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import (
@@ -24,6 +24,7 @@ from credcore.errors import (
     Unauthenticated,
 )
 from credcore.questions import MultipleChoice
+from credcore.responses import ResponseStatus
 from credcore.services.assessments import Beginning
 from samples import DOMAINS, ROLE, right_answer, wrong_answer
 from world import World, opened

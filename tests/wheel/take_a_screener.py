@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import credcore.bank
 from credcore.accounts import Caller, CallerKind, Scope
-from credcore.assessment import Answer, Choice, Selection
 from credcore.assessment_ports import Completed
 from credcore.bank import Bank
 from credcore.blueprint import FormName
@@ -27,6 +26,7 @@ from credcore.memory import (
 )
 from credcore.offline_grader import OfflineGrader, judge_offline
 from credcore.questions import Interest, MultipleChoice, Question
+from credcore.responses import Answer, Choice, Selection
 from credcore.scoring import rounded
 from credcore.services.assessments import Assessments, Beginning
 from credcore.services.completion import Completion

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from credcore.accounts import Caller
-from credcore.assessment import AnswerContext, Assessment, Response, ResponseStatus, Status
+from credcore.assessment import Assessment, Status
 from credcore.assessment_ports import Delivery, Overview
 from credcore.memory.state import AssessmentRow, Job, MemoryState
 from credcore.ports import Page
+from credcore.responses import AnswerContext, Response, ResponseStatus
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from credcore.accounts import Account
-from credcore.assessment import Text
 from credcore.assessment_ports import Completed
 from credcore.grading import Grade, GradingTask
 from credcore.grading_ports import SUSPECT_AFTER, Claim
 from credcore.memory.state import AssessmentRow, Job, MemoryState
 from credcore.profile import revised
 from credcore.questions import Essay
+from credcore.responses import Text
 
 
 def _revise(row: AssessmentRow) -> None:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from credcore.accounts import Account, Caller, Origin
-from credcore.assessment import Assessment, Response
+from credcore.assessment import Assessment
 from credcore.assessment_ports import Completed
 from credcore.audit import AuditEntry
 from credcore.budget import Reservation, Settlement
@@ -25,6 +25,7 @@ from credcore.ids import uuid7
 from credcore.judged_answers import Record
 from credcore.ports import Replay
 from credcore.questions import Question
+from credcore.responses import Response
 from credcore.second_factor import SecondFactor
 
 NIL = UUID(int=0)

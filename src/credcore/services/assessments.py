@@ -8,24 +8,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from credcore.accounts import Caller, CallerKind, Scope
-from credcore.assessment import (
-    ASSESSMENT_TIME,
-    Action,
-    Answer,
-    AnswerContext,
-    Assessment,
-    Response,
-    Status,
-    advance,
-    respond,
-    status_of,
-)
+from credcore.assessment import ASSESSMENT_TIME, Action, Assessment, Status, advance, status_of
 from credcore.assessment_ports import AssessmentStore, Delivery, Overview, ResponseStore
 from credcore.bank import Bank
 from credcore.blueprint import ExperienceLevel, FormName, draw
 from credcore.consent import CONSENT_VERSION
 from credcore.errors import InvalidValue, NotFound
 from credcore.ports import IdSource, Page
+from credcore.responses import Answer, AnswerContext, Response, respond
 from credcore.rights import require_scope
 from credcore.sign_in_ports import AccountStore
 from credcore.text import single_line, storable

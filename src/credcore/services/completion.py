@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from credcore.accounts import Caller, Scope
-from credcore.assessment import Text
 from credcore.assessment_ports import Completed, Conclusion, ProfileStore
 from credcore.bank import Bank
 from credcore.errors import GradesPending
@@ -20,6 +19,7 @@ from credcore.ports import IdSource
 from credcore.profile import build_profile
 from credcore.questions import Essay
 from credcore.recommendation import recommend
+from credcore.responses import Text
 from credcore.rights import require_scope
 from credcore.services.grading import GradingWorker
 

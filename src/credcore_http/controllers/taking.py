@@ -8,9 +8,9 @@ from uuid import UUID
 from litestar import HttpMethod, Response
 from litestar.params import FromPath
 
-from credcore.assessment import Answer
 from credcore.errors import InvalidValue
 from credcore.ids import parse_id
+from credcore.responses import Answer
 from credcore_http import examples, parameters
 from credcore_http.calls import Call, serves
 from credcore_http.controllers.assessments import TAG, WRITE

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import msgspec
 
-from credcore.assessment import Answer, Choice, Response, ResponseStatus, Selection, Text, answer_by
 from credcore.assessment_ports import Delivery
 from credcore.blueprint import FormItem
 from credcore.errors import InvalidValue
 from credcore.questions import Essay, Interest, Question, QuestionType
+from credcore.responses import Answer, Choice, Response, ResponseStatus, Selection, Text, answer_by
 from credcore_http.wire.base import Count, Inbound, Outbound, Slug, Time
 
 Markdown = Annotated[str, msgspec.Meta(description="Markdown (CommonMark); what looks like HTML is text to be shown.")]
