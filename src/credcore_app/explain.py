@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 
 import asyncpg
 
@@ -45,12 +46,20 @@ def _reason(cause: BaseException | None) -> str:
         case TimeoutError():
             return " (no answer in time)"
         case OSError():
-            # asyncio's own words for a refused connection repeat the address.
-            return f" ({os.strerror(number) if (number := cause.errno or 0) > 0 else cause.strerror})"
+            reason = _of_the_system(cause)
+            return f" ({reason})" if reason else ""
         case asyncpg.PostgresError():
             return f" ({cause})"
         case _:
             return ""
+
+
+def _of_the_system(cause: OSError) -> str:
+    """asyncio's own words for a refused connection repeat the address; for a name that has several addresses it gives
+    those of all attempts as one text, and no number."""
+    numbers = [cause.errno] if cause.errno else map(int, re.findall(r"\[Errno (\d+)\]", str(cause)))
+    known = dict.fromkeys(os.strerror(number) for number in numbers if number > 0)
+    return ", ".join(known) or cause.strerror or ""
 
 
 def _line(text: str) -> str:

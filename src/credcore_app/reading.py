@@ -89,7 +89,7 @@ def number(least: float, most: float) -> Reader[float]:
     def parse(raw: str) -> float:
         return _within(least, float(_matching(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", raw)[0]), most)
 
-    return Reader(must_be=f"a number from {least:g} to {most:g}", parse=parse)
+    return Reader(must_be=f"a number from {least:.12g} to {most:.12g}", parse=parse)
 
 
 def one_of(*names: str) -> Reader[str]:

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from credcore_app.database import Place, patiently, stores_at
+from credcore_app.database import Place, patiently
 from credcore_app.serving import run, run_workers
 from credcore_app.settings import Settings
 from credcore_app.wiring import application
@@ -91,8 +91,8 @@ async def _several(
     settings: Settings, serving: Serving, place: Place, on_ready: Callable[[str], None], stop: Stop
 ) -> None:
     async def look() -> None:
-        async with stores_at(settings, place.dsn):
-            pass  # what is wrong with the database is said here once, not by each worker
+        async with application(settings, place.dsn, grading=False):
+            pass  # what is wrong with the database or a setting is said here once, not by each worker
 
     await patiently(look, place.patience)
     stop.heed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import socket
@@ -14,6 +15,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.app.program import Home, Program, ask
+
+from credcore.errors import Unavailable
+from credcore_app.explain import explain
 
 SERVE = ("serve", "--port", "0")
 
@@ -48,6 +52,15 @@ def test_a_wrong_setting_in_the_file(home: Home) -> None:
 def test_a_port_in_use(home: Home, taken_port: int) -> None:
     assert line_of(home, "serve", "--port", str(taken_port)) == (
         f"cannot listen on 127.0.0.1, port {taken_port}: Address already in use; choose another with --host and --port"
+    )
+
+
+@pytest.mark.parametrize("command", [SERVE, (*SERVE, "--workers", "2"), ("worker",)], ids=["one", "two", "worker"])
+def test_an_address_for_metrics_that_cannot_be_had(home: Home, taken_port: int, command: tuple[str, ...]) -> None:
+    line = line_of(home, *command, CREDCORE_METRICS_ADDRESS=f"127.0.0.1:{taken_port}")
+    assert line == (
+        f"CREDCORE_METRICS_ADDRESS: cannot listen on 127.0.0.1, port {taken_port}: Address already in use; choose "
+        "another, or unset it"
     )
 
 
@@ -101,6 +114,21 @@ def test_a_database_that_cannot_be_reached(home: Home, url: str, reason: str) ->
     line = line_of(home, CREDCORE_DATABASE_URL=url)
     assert line == (
         f"the database cannot be used ({reason}); check CREDCORE_DATABASE_URL, and that PostgreSQL runs there"
+    )
+
+
+async def test_a_name_of_which_no_address_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where ``localhost`` is 127.0.0.1 and ::1, and nothing listens."""
+    known = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{last}", 1)) for last in (1, 2)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: known)
+    with pytest.raises(OSError) as refused:  # noqa: PT011 - the one that has no number
+        await asyncio.get_running_loop().create_connection(asyncio.Protocol, "two.example", 1)
+    unavailable = Unavailable("database")
+    unavailable.__cause__ = refused.value
+
+    assert refused.value.errno is None
+    assert explain(unavailable) == (
+        "the database cannot be used (Connection refused); check CREDCORE_DATABASE_URL, and that PostgreSQL runs there"
     )
 
 

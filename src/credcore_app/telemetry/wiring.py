@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from credcore_app.fault import Fault
 from credcore_app.reading import Address
-from credcore_app.serving.listener import bind
+from credcore_app.serving.listener import StartFailed, bind
 from credcore_app.serving.server import serve
 from credcore_app.settings import Settings
 from credcore_app.telemetry.counted import CountedProfiles, CountedQueue
@@ -49,8 +51,7 @@ async def open_telemetry(settings: Settings, stores: PostgresStores) -> AsyncIte
     """The figures of this process; on an address of their own, where the settings name one, until the block ends.
 
     Raises:
-        StartFailed: that address can't be had.
-        Fault: spans are to be exported by what is not installed.
+        Fault: that address can't be had, or spans are to be exported by what is not installed.
     """
     async with open_spans() as spans:
         telemetry = _telemetry(settings, stores, spans)
@@ -76,8 +77,7 @@ def _telemetry(settings: Settings, stores: PostgresStores, spans: Tell | None) -
 
 @asynccontextmanager
 async def _published(exposition: Exposition, address: Address) -> AsyncIterator[None]:
-    # Of processes that serve together any can tell what all have counted: whichever is asked.
-    with bind(address.host, address.port, shared=SHARED in os.environ) as listener:
+    with _listener(address) as listener:
         stop = asyncio.Event()
         serving = asyncio.create_task(
             serve(exposition.serve, listener, on_ready=lambda: None, stop=stop), name="credcore-metrics"
@@ -87,3 +87,11 @@ async def _published(exposition: Exposition, address: Address) -> AsyncIterator[
         finally:
             stop.set()
             await serving
+
+
+def _listener(address: Address) -> socket.socket:
+    # Of processes that serve together any can tell what all have counted: whichever is asked.
+    try:
+        return bind(address.host, address.port, shared=SHARED in os.environ)
+    except StartFailed as failed:
+        raise Fault(f"CREDCORE_METRICS_ADDRESS: {failed}; choose another, or unset it") from None
