@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from os import urandom
 
@@ -33,7 +34,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
         super().connection_made(transport)
-        self._arm(HEAD_SECONDS)
+        self._arm(HEAD_SECONDS, self._give_up_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -47,7 +48,7 @@ class BoundedConnection(HttpToolsProtocol):
         if not self._awaits_head():
             return
         if self._deadline is None:
-            self._arm(HEAD_SECONDS)
+            self._arm(HEAD_SECONDS, self._give_up_head)
         # The parser reports a header when it is complete; until then only raw bytes tell how long it gets.
         if was_in_head and self._in_head:
             self._head_bytes += len(data)
@@ -87,11 +88,22 @@ class BoundedConnection(HttpToolsProtocol):
                 return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self._refuse(431 if self._head_bytes > MAX_HEAD_BYTES else 400)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(431, "payload-too-large", f"The request's head exceeds {MAX_HEAD_BYTES} bytes.")
+        else:
+            self._refuse(400, "malformed-body", "The request is not HTTP/1.1.")
 
-    def _refuse(self, status: int) -> None:
+    def _give_up_head(self) -> None:
+        """Who has begun a request is told; who has sent nothing waits for no answer."""
+        if self._in_head:
+            detail = f"The head of the request was not complete after {HEAD_SECONDS:g} seconds."
+            self._refuse(400, "malformed-body", detail)
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, code: str, detail: str) -> None:
         self._refused = True
-        self.transport.write(_refusal(status))
+        self.transport.write(_refusal(status, code, detail))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._disarm()
@@ -104,8 +116,8 @@ class BoundedConnection(HttpToolsProtocol):
         # bool(): there is no cycle before the first request, which uvicorn's annotation does not say.
         return bool(self.cycle) and not self.cycle.response_complete
 
-    def _arm(self, seconds: float) -> None:
-        self._deadline = self.loop.call_later(seconds, self.transport.close)
+    def _arm(self, seconds: float, then: Callable[[], None] | None = None) -> None:
+        self._deadline = self.loop.call_later(seconds, then or self.transport.close)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -117,11 +129,7 @@ class _HeadTooLarge(Exception):
     """Raised within the parser's callback, which makes it a parser error, and uvicorn a refusal."""
 
 
-def _refusal(status: int) -> bytes:
-    if status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
-        code, detail = "payload-too-large", f"The request's head exceeds {MAX_HEAD_BYTES} bytes."
-    else:
-        code, detail = "malformed-body", "The request is not HTTP/1.1."
+def _refusal(status: int, code: str, detail: str) -> bytes:
     body = encode(problem(code, instance="/", status=status, detail=detail))
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
