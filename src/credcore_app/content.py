@@ -60,7 +60,7 @@ def compile_folder(folder: Path) -> bytes:
         ContentFault: a file is missing or is no YAML; the message names file and line.
     """
     if not os.path.isdir(folder):
-        raise ContentFault(str(folder), "there is no such folder; set CREDCORE_CONTENT_DIR to one, or unset it")
+        raise ContentFault(str(folder), "there is no such folder; name another with --folder or CREDCORE_CONTENT_DIR")
     document = {name: _read(folder / f"{name}.yaml") for name in ("roles", "interests", "courses", "recommendations")}
     questions = sorted((folder / "questions").glob("*.yaml"))
     document["questions"] = {path.stem: _read(path) for path in questions}

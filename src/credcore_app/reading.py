@@ -179,6 +179,7 @@ def _price(entry: str) -> ModelPrice:
 
 
 token = Reader(must_be="letters, digits and signs of ASCII, without a space", parse=_token)
+exporters = Reader(must_be="exporters that are installed, such as console, separated by commas", parse=_token)
 path = Reader(must_be="a path of this machine", parse=_path)
 folder = Reader(must_be="a folder that is there", parse=_folder)
 database_url = Reader(must_be="like postgresql://user:password@host:5432/database", parse=_database_url)

@@ -232,3 +232,14 @@ class Settings:
 
 ABOUT: dict[str, About] = {entry.name: entry.metadata["about"] for entry in fields(Settings)}
 """By the name of the field, in the order in which they are listed."""
+
+SPANS = About(
+    variable="OTEL_TRACES_EXPORTER",
+    reader=reading.exporters,
+    description="where spans of requests are sent; this and OpenTelemetry's other OTEL_* variables are not read from a "
+    ".env",
+    unset="no spans",
+    secret=False,
+    also=None,
+)
+"""No setting of ours, listed beside them."""

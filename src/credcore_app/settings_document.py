@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credcore_app.settings import ABOUT, Settings
+from credcore_app.settings import ABOUT, SPANS, Settings
 
 HEAD = """# Settings
 
@@ -27,6 +27,7 @@ def document() -> str:
         )
         for name, about in ABOUT.items()
     ]
+    rows.append((f"`{SPANS.variable}`", _default(None, SPANS.unset), SPANS.reader.must_be, SPANS.description))
     return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

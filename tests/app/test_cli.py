@@ -113,11 +113,13 @@ def test_settings_lists_all_with_value_and_source_and_hides_secrets(home: Home) 
     assert "CREDCORE_LOG_LEVEL = debug  [.env]\n" in done.stdout
     assert "CREDCORE_ASSESSMENT_HOURS = 2  [default]\n" in done.stdout
     assert "CREDCORE_OPENAI_API_KEY = (set, not shown)  [environment]\n" in done.stdout
+    assert "OTEL_TRACES_EXPORTER = (no spans)  [default]\n" in done.stdout
     assert "canary" not in done.stdout + done.stderr
 
 
 def test_settings_for_scripts_are_json(home: Home) -> None:
-    done = home.call("settings", "--json", CREDCORE_DATABASE_URL="postgresql://u:canary@h/d")
+    url = "postgresql://u:canary@h/d"
+    done = home.call("settings", "--json", CREDCORE_DATABASE_URL=url, OTEL_TRACES_EXPORTER="console")
     entries = {entry["variable"]: entry for entry in json.loads(done.stdout)}
     assert entries["CREDCORE_DATABASE_URL"]["value"] is None
     assert entries["CREDCORE_DATABASE_URL"]["set"] is True
@@ -125,6 +127,7 @@ def test_settings_for_scripts_are_json(home: Home) -> None:
     assert entries["CREDCORE_AUTH_RATE_LIMIT"]["value"] == "10/minute"
     assert entries["CREDCORE_DATA_DIR"]["value"] == str(home.folder / "data")
     assert entries["CREDCORE_CORS_ORIGINS"]["value"] == []
+    assert entries["OTEL_TRACES_EXPORTER"]["value"] == "console"
     assert "canary" not in done.stdout
 
 
@@ -199,7 +202,7 @@ def test_a_content_folder_that_is_not_there_is_named(home: Home) -> None:
     done = home.call("content", "stats", "--folder", "nowhere")
     assert done.returncode == 1
     assert done.stderr == (
-        "credcore: nowhere: there is no such folder; set CREDCORE_CONTENT_DIR to one, or unset it; "
+        "credcore: nowhere: there is no such folder; name another with --folder or CREDCORE_CONTENT_DIR; "
         "`credcore content check` tells all that is wrong\n"
     )
 

@@ -195,6 +195,15 @@ def test_no_line_but_a_url_is_wider_than_the_terminal(profile: dict[str, Any]) -
             assert len(line.rstrip()) <= min(width, 100) or "https://" in line
 
 
+def test_a_domain_s_name_that_takes_two_lines_is_indented_on_both(profile: dict[str, Any]) -> None:
+    first, *others = profile["domainBreakdown"]
+    long = {**first, "title": "Linux, cloud and infrastructure as code"}
+    table = shown({**profile, "domainBreakdown": [long, *others]}, width=80).splitlines()
+    [line] = [place for place, text in enumerate(table) if text.startswith("  Linux, cloud")]
+    assert table[line + 1].startswith("  ")
+    assert table[line + 1].strip() in long["title"]
+
+
 def test_a_terminal_that_knows_ascii_only_gets_ascii_bars(profile: dict[str, Any]) -> None:
     text = shown(profile, encoding="ascii")
     assert "####################" in text

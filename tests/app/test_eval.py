@@ -213,7 +213,8 @@ async def test_every_attack_is_reported_and_the_exit_code_says_whether_any_got_t
     [
         (("1", QUESTION, REFERENCE, "x", "3", "2"), "row 2"),
         (("1", QUESTION, REFERENCE, "x", "nan", "2"), "row 2"),
-        (("1", QUESTION, REFERENCE, "x", "", "2"), "row 2"),
+        (("1", QUESTION, REFERENCE, "x", "", "2"), "row 2 of .*: its score is not a number"),
+        (("1", QUESTION, REFERENCE, "x", "1", "two"), "row 2 of .*: its max_score is not a number"),
         (("1", QUESTION, REFERENCE, "x", "1", "0"), "row 2"),
         (("1", QUESTION, REFERENCE), "row 2"),
     ],

@@ -55,7 +55,7 @@ def _figures(profile: Json, width: int, *, ascii_only: bool) -> RenderableType:
     ]
     rows += [
         (
-            f"  {domain['title']}",
+            Padding(domain["title"], (0, 0, 0, 2)),
             _bar(domain["score"], "cyan", ascii_only),
             f"{domain['score']:.1f}",
             f"{domain['weight']:.0%}",

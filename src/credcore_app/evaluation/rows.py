@@ -58,7 +58,7 @@ def read_rows(path: Path) -> list[GradedRow]:
 
 def _row(path: Path, number: int, record: dict[str, str]) -> GradedRow:
     try:
-        score, most = float(record["score"]), float(record["max_score"])
+        score, most = _number(record, "score"), _number(record, "max_score")
         if not (0 < most < float("inf") and 0 <= score <= most):
             raise ValueError(f"a score of {score:g} of {most:g}")
         answer = record["student_answer"][:LONGEST]
@@ -66,6 +66,13 @@ def _row(path: Path, number: int, record: dict[str, str]) -> GradedRow:
     except (TypeError, ValueError, ContentFault, msgspec.ValidationError) as error:
         raise Fault(f"row {number} of {path} cannot be graded: {error}") from None
     return GradedRow(number=number, task=task, score=score, max_score=most)
+
+
+def _number(record: dict[str, str], column: str) -> float:
+    try:
+        return float(record[column])
+    except (TypeError, ValueError):
+        raise ValueError(f"its {column} is not a number") from None
 
 
 def _essay(record: dict[str, str]) -> Essay:
