@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from credcore.budget import Limits, Price
 from credcore.grading_ports import Budget
 from credcore.memory import RandomIds, system_clock
@@ -42,6 +44,9 @@ async def ai_grader(
     settings: Settings, budget: Budget, observer: Listening | None = None
 ) -> AsyncIterator[OpenAIGrader]:
     """The AI grader alone."""
+    # Left to itself, stamina tells of each retry on standard output, where a command's JSON stands. Calls are counted
+    # in the budget and the metrics, and what becomes of the breaker is logged.
+    set_on_retry_hooks(())
     async with open_grader(
         openai_settings(settings), budget=budget, ids=RandomIds(), now=system_clock, observer=observer
     ) as ai:

@@ -164,6 +164,20 @@ async def test_without_a_key_there_is_nothing_to_measure(graded: Path, tmp_path:
     assert "CREDCORE_OPENAI_API_KEY" in err
 
 
+async def test_what_is_asked_again_leaves_no_word_in_the_output(
+    graded: Path, tmp_path: Path, model: ModelServer, clean_dsn: str
+) -> None:
+    model.will(fails(503), grades)
+    code, out, err = await credcore(
+        *("eval", "grader", str(graded), "--grader", "openai", "--yes", "--json"),
+        folder=tmp_path,
+        **paid(model, clean_dsn),
+    )
+    assert code == 0, err
+    assert json.loads(out)["n"] == len(ANSWERS)
+    assert len(model.prompts) == len(ANSWERS)  # one twice, and the empty answer never
+
+
 async def test_a_stopped_run_goes_on_and_pays_for_no_answer_twice(
     graded: Path, tmp_path: Path, model: ModelServer, clean_dsn: str
 ) -> None:
