@@ -141,8 +141,7 @@ class _Asking:
             try:
                 completion = await self.calls.client.ask(self.task.question, self.prompt, within=within)
             except CallFailed as failure:
-                blocked = failure.kind is FailureKind.BLOCKED
-                passage.came_to(CallResult.BLOCKED if blocked else CallResult.FAILURE, failure.retry_after)
+                passage.came_to(_result_of(failure), failure.retry_after)
                 await bill.failed(failure)
                 raise
             except UnusableReply as reply:
@@ -174,3 +173,10 @@ class _Asking:
     def _sent(self) -> str:
         """Everything that providers count as input: both messages, and the schema."""
         return f"{self.prompt.system}{self.prompt.user}{reply_schema(self.task.question)}"
+
+
+def _result_of(failure: CallFailed) -> CallResult:
+    """What a failed call says of the provider."""
+    if failure.kind is FailureKind.BLOCKED:
+        return CallResult.BLOCKED
+    return CallResult.SUCCESS if failure.provoked else CallResult.FAILURE

@@ -63,12 +63,18 @@ class OpenAIClient:
         import httpx2
         import openai
 
+        from credcore_openai.transport import http_client
+
         self._connection = connection
         self._now = now
         self._dialect = Dialect(reasoning_effort=connection.reasoning_effort)
         # No retries and no time-out of its own: its time-out is per read, and both are ours to decide.
         self._sdk = openai.AsyncOpenAI(
-            api_key=connection.api_key, base_url=connection.base_url, max_retries=0, timeout=None
+            api_key=connection.api_key,
+            base_url=connection.base_url,
+            max_retries=0,
+            timeout=None,
+            http_client=http_client(),
         )
         self._errors = (openai.APIConnectionError, httpx2.HTTPError)
         self._status_error = openai.APIStatusError

@@ -76,6 +76,11 @@ class CallFailed(Exception):
         self.message = message
 
     @property
+    def provoked(self) -> bool:
+        """Whether the provider works, and turned away nothing but this answer."""
+        return self.code == Fault.FILTERED
+
+    @property
     def perhaps_ours(self) -> bool:
         """Whether the answer may be what brings the provider down: it hangs over it, is gone, or fails inside."""
         return self.maybe_answered or self.code == INTERNAL
@@ -84,13 +89,17 @@ class CallFailed(Exception):
 INTERNAL = "status-500"
 TIMED_OUT = "timed-out"
 _OUT_OF_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_FILTERING = frozenset({"content_filter", "content_policy_violation"})
 _BLOCKING = frozenset({401, 402, 403, 404})
 _PASSING = frozenset({408, 409, 425, 429})
 
 
 def failure_of(status: int, codes: frozenset[str], *, retry_after: float | None, message: str) -> CallFailed:
     """An error status. ``codes``: the ``code`` and ``type`` of the body's error, where it has them."""
-    if status in _BLOCKING or (status == 429 and codes & _OUT_OF_QUOTA):
+    if codes & _FILTERING and 400 <= status < 500:
+        return CallFailed(FailureKind.REJECTED, Fault.FILTERED.value)
+    moved = 300 <= status < 400  # the address that was set is not the provider's
+    if moved or status in _BLOCKING or (status == 429 and codes & _OUT_OF_QUOTA):
         kind = FailureKind.BLOCKED
     elif status in _PASSING or status >= 500:
         kind = FailureKind.TRANSIENT

@@ -99,6 +99,36 @@ def dribbles(every: float) -> Behaviour:
     return behave
 
 
+def dribbles_an_error(status: int, every: float) -> Behaviour:
+    """The status at once, and a body that never ends."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        writer.write(f"HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n\r\n".encode())
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(every)
+
+    return behave
+
+
+def floods(status: int, sent: list[int]) -> Behaviour:
+    """A body of fifty megabytes; ``sent`` gets how many bytes of it were taken."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        writer.write(f"HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n\r\n".encode())
+        taken = 0
+        try:
+            for _ in range(800):
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+                taken += 65_536
+        finally:
+            sent.append(taken)
+
+    return behave
+
+
 # --- the server -------------------------------------------------------------------------------------------------------
 
 

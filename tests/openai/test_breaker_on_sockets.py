@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from tests.openai import subject
 from tests.openai.conftest import Bench, MakeBench
-from tests.openai.provider import completes, fails, hangs
+from tests.openai.provider import Behaviour, completes, fails, hangs
 
 from credcore.breaker import BreakerPolicy, BreakerState
 from credcore.errors import Unavailable
@@ -71,8 +71,11 @@ async def test_cancelled_calls_open_nothing(bench: Bench) -> None:
     assert bench.grader.calls.gate.state is BreakerState.CLOSED
 
 
-async def test_an_answer_that_provokes_rubbish_shuts_nobody_else_out(bench: Bench) -> None:
-    bench.provider.will(completes(None, refusal="no"))
+@pytest.mark.parametrize(
+    "does", [completes(None, refusal="no"), fails(400, code="content_filter")], ids=["refusal", "filter"]
+)
+async def test_an_answer_that_provokes_rubbish_shuts_nobody_else_out(does: Behaviour, bench: Bench) -> None:
+    bench.provider.will(does)
     for _ in range(10):
         with pytest.raises(Unavailable):
             await bench.grader.judge(subject.task())

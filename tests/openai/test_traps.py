@@ -12,7 +12,18 @@ import pytest
 import stamina
 from tests.openai import subject
 from tests.openai.conftest import Bench, MakeBench
-from tests.openai.provider import Behaviour, completes, completion, disconnects, dribbles, fails, hangs, sends
+from tests.openai.provider import (
+    Behaviour,
+    completes,
+    completion,
+    disconnects,
+    dribbles,
+    dribbles_an_error,
+    fails,
+    floods,
+    hangs,
+    sends,
+)
 
 from credcore.breaker import BreakerState
 from credcore.budget import CallOutcome
@@ -91,6 +102,10 @@ TRAPS = {
     "401": again_later(fails(401), "status-401", 1, REFUSED, state=OPEN),
     "403": again_later(fails(403), "status-403", 1, REFUSED, state=OPEN),
     "404": again_later(fails(404), "status-404", 1, REFUSED, state=OPEN),
+    "302": again_later(fails(302), "status-302", 1, REFUSED, state=OPEN),
+    "307": again_later(fails(307, "location: /v1/chat/completions"), "status-307", 1, REFUSED, state=OPEN),
+    "500 whose body dribbles": again_later(dribbles_an_error(500, 0.05), "status-500", 3, REFUSED),
+    "400 by a content filter": not_at_all(fails(400, code="content_filter"), "filtered", 1, REFUSED),
     "400": not_at_all(fails(400), "status-400", 1, REFUSED),
     "413": not_at_all(fails(413), "status-413", 1, REFUSED),
     "422": not_at_all(fails(422), "status-422", 1, REFUSED),
@@ -110,6 +125,15 @@ async def test_every_trap_ends_in_its_outcome(name: str, make_bench: MakeBench) 
         assert len(bench.provider.prompts) == trap.requests
         assert {outcome: line.calls for outcome, line in (await bench.lines()).items()} == {trap.charged: trap.requests}
         assert bench.grader.calls.gate.state is trap.state
+
+
+async def test_of_an_error_no_more_is_read_than_it_takes_to_understand_it(bench: Bench) -> None:
+    taken: list[int] = []
+    bench.provider.will(floods(503, taken))
+    with pytest.raises(GraderAway):
+        await bench.grader.judge(subject.task())
+    assert len(taken) >= 2  # the last one may not have noticed yet
+    assert max(taken) < 8_000_000  # what sockets and streams hold
 
 
 @pytest.mark.parametrize("does", [dribbles(0.01), hangs], ids=["dribble", "hang"])
