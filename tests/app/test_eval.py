@@ -210,6 +210,20 @@ async def test_a_saved_figure_is_the_grader_s_reliability(
     assert float(saved[OFFLINE.name, OFFLINE.version]) == pytest.approx(json.loads(out)["distinct"]["pearson"])
 
 
+async def test_the_offline_grade_is_never_saved_as_the_agreement_of_a_model_that_gave_none(
+    graded: Path, tmp_path: Path, model: ModelServer, clean_dsn: str, postgres: PostgresStores
+) -> None:
+    model.will(fails(422))
+    code, out, err = await credcore(
+        *("eval", "grader", str(graded), "--grader", "openai", "--yes", "--save", "--json"),
+        folder=tmp_path,
+        **paid(model, clean_dsn),
+    )
+    assert (code, json.loads(out)["judgedByAnother"]) == (1, len(ANSWERS))
+    assert "no figure to save" in err
+    assert await postgres.measured.all() == {}
+
+
 async def test_every_attack_is_reported_and_the_exit_code_says_whether_any_got_through(
     tmp_path: Path, model: ModelServer, clean_dsn: str
 ) -> None:
@@ -230,7 +244,8 @@ async def test_every_attack_is_reported_and_the_exit_code_says_whether_any_got_t
         (("1", QUESTION, REFERENCE, "x", "", "2"), "row 2 of .*: its score is not a number"),
         (("1", QUESTION, REFERENCE, "x", "1", "two"), "row 2 of .*: its max_score is not a number"),
         (("1", QUESTION, REFERENCE, "x", "1", "0"), "row 2"),
-        (("1", QUESTION, REFERENCE), "row 2"),
+        (("1", QUESTION, REFERENCE), "row 2 .* fewer fields"),
+        (("1", QUESTION, REFERENCE, "x", "1"), "row 2 .* fewer fields"),
     ],
 )
 def test_a_row_that_cannot_be_graded_is_named(tmp_path: Path, line: tuple[str, ...], said: str) -> None:
@@ -238,6 +253,14 @@ def test_a_row_that_cannot_be_graded_is_named(tmp_path: Path, line: tuple[str, .
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([HEADING, ("1", QUESTION, REFERENCE, "x", "1", "2"), line])
     with pytest.raises(Fault, match=said):
+        read_rows(path)
+
+
+def test_a_rubric_without_end_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([(*HEADING, "criteria"), ("1", QUESTION, REFERENCE, "x", "1", "2", "[" * 100_000)])
+    with pytest.raises(Fault, match=r"row 1 .* nested too deep"):
         read_rows(path)
 
 
@@ -285,3 +308,14 @@ def test_a_journal_line_that_was_cut_short_is_graded_again(tmp_path: Path, grade
     with Journal(place) as journal:
         assert journal.find(first) == kept
         assert journal.find(second) is None
+        journal.keep(second, kept)
+    with Journal(place) as journal:
+        assert journal.find(second) == kept
+
+
+@pytest.mark.parametrize("line", [b"5", b"[]", b"null", b"\xff\xfe", b'{"key": "k"}'])
+def test_a_journal_line_that_is_none_is_passed_over(line: bytes, tmp_path: Path) -> None:
+    place = tmp_path / "a.journal"
+    place.write_bytes(line + b"\n")
+    with Journal(place) as journal:
+        assert journal.find("k") is None

@@ -51,12 +51,12 @@ def grader(file: Path, grader: str, as_json: bool, rows_to: Path | None, save: b
     report = agreement_of(rows, judged, judge.ref.name)
     if rows_to is not None:
         write_rows(rows_to, rows, judged)
-    if save:
-        console.run(save_measured(settings, judge.ref, report, file.name))
     if as_json:
         console.print_json(report)
     else:
         _show({name: value for name, value in report.items() if name != "byQuestion"})
+    if save:
+        console.run(save_measured(settings, judge.ref, report, file.name))
 
 
 @command.command(epilog="Example: credcore eval consistency graded.csv --grader openai --runs 2")

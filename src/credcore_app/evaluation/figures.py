@@ -33,15 +33,20 @@ def agreement_of(rows: Sequence[GradedRow], judged: Sequence[Judged], grader: st
         "p50Ms": round(percentile(times, 0.5), 2),
         "p95Ms": round(percentile(times, 0.95), 2),
         "costUsd": round(sum(one.cost_usd for one in judged), 6),
-        "distinct": _distinct(rows, given),
+        "distinct": _distinct(rows, judged, grader),
         "byQuestion": _by_question(rows, given),
     }
 
 
-def _distinct(rows: Sequence[GradedRow], given: Sequence[float]) -> dict[str, object]:
-    """Each answer to a question once, and no empty ones: repeated answers make agreement look better than it is."""
-    answers = {(r.question_id, r.task.answer): (r.share, g) for r, g in zip(rows, given, strict=True)}
-    pairs = [pair for (_, answer), pair in answers.items() if answer.strip()]
+def _distinct(rows: Sequence[GradedRow], judged: Sequence[Judged], grader: str) -> dict[str, object]:
+    """Each answer to a question once, no empty ones, and none that another grader judged: repeated answers make
+    agreement look better than it is, and what another judged says nothing of this one."""
+    answers = {(row.question_id, row.task.answer): (row.share, one) for row, one in zip(rows, judged, strict=True)}
+    pairs = [
+        (share, float(one.points) / MOST)
+        for (_, answer), (share, one) in answers.items()
+        if answer.strip() and one.grader == grader
+    ]
     human, graded = [one for one, _ in pairs], [other for _, other in pairs]
     return {
         "n": len(pairs),

@@ -39,6 +39,8 @@ class Journal:
         if self._path is not None:
             self._known = dict(_read(self._path))
             self._file = self._path.open("a", encoding="utf-8")
+            if _is_cut(self._path):
+                self._file.write("\n")  # or the next line would be part of the one that a kill cut short
         return self
 
     def __exit__(
@@ -71,15 +73,20 @@ def place_for(csv: Path, suffix: str) -> Path:
 
 
 def _read(path: Path) -> list[tuple[str, Judged]]:
-    """A last line that a kill cut short is no line."""
+    """A line that a kill cut short is no line."""
     if not path.exists():
         return []
     found = []
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8", errors="replace").splitlines():
         try:
             entry = json.loads(line)
             key, points = entry.pop("key"), Decimal(entry.pop("points"))
             found.append((key, Judged(points=points, **entry)))
-        except (ValueError, KeyError, TypeError, InvalidOperation):
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
             continue
     return found
+
+
+def _is_cut(path: Path) -> bool:
+    written = path.read_bytes()
+    return bool(written) and not written.endswith(b"\n")

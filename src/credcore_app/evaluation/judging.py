@@ -18,7 +18,9 @@ from credcore_app.fault import Fault
 TRIES = 6
 LONGEST_REST = 60.0
 OVER_BUDGET = "over-budget"
-USELESS = frozenset(f"ai-grader:{code}" for code in ("quota", "status-401", "status-402", "status-403", "status-404"))
+USELESS = frozenset(
+    ["ai-grader:quota", *(f"ai-grader:status-{status}" for status in (*range(300, 400), 401, 402, 403, 404))]
+)
 """Until somebody acts."""
 
 

@@ -58,11 +58,15 @@ def read_rows(path: Path) -> list[GradedRow]:
 
 def _row(path: Path, number: int, record: dict[str, str]) -> GradedRow:
     try:
+        if any(record[column] is None for column in COLUMNS):
+            raise ValueError("it has fewer fields than the heading")
         score, most = _number(record, "score"), _number(record, "max_score")
         if not (0 < most < float("inf") and 0 <= score <= most):
             raise ValueError(f"a score of {score:g} of {most:g}")
         answer = record["student_answer"][:LONGEST]
         task = GradingTask(assessment_id=NO_ASSESSMENT, question=_essay(record), answer=answer, ai_consent=True)
+    except RecursionError:
+        raise Fault(f"row {number} of {path} cannot be graded: its criteria are nested too deep") from None
     except (TypeError, ValueError, ContentFault, msgspec.ValidationError) as error:
         raise Fault(f"row {number} of {path} cannot be graded: {error}") from None
     return GradedRow(number=number, task=task, score=score, max_score=most)

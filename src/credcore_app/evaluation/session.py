@@ -73,7 +73,7 @@ def _bar(length: int) -> Iterator[Callable[[], None]]:
 
 
 async def save_measured(settings: Settings, grader: GraderRef, report: dict[str, object], source: str) -> None:
-    """Pearson's r over distinct answers is the grader's reliability from the next start on.
+    """Pearson's r over distinct answers that the grader itself judged is its reliability from the next start on.
 
     Raises Fault where there is none.
     """
@@ -81,7 +81,10 @@ async def save_measured(settings: Settings, grader: GraderRef, report: dict[str,
     assert isinstance(distinct, dict)  # as the figures have it
     figure = distinct["pearson"]
     if figure is None:
-        raise Fault("these answers give no figure to save: the grades never differ")
+        raise Fault(
+            f"these answers give no figure to save: {grader.name} judged {distinct['n']} of them itself, and grades "
+            "that never differ prove nothing"
+        )
     reliability = max(Decimal(0), Decimal(str(figure)))
     async with ready_database(settings, console.say) as place, stores_at(settings, place.dsn) as stores:
         await stores.measured.save(replace(grader, reliability=reliability), answers=distinct["n"], source=source)
