@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from credcore.defence.evidence import Quotable, bears_on
+from credcore.defence.evidence import Quotable, bears_on_criterion
 from credcore.defence.feedback import improvements_of, is_fit, strengths_of, tidied
 from credcore.defence.screening import sentences
 from credcore.grading import STEP, CriterionResult, GradingTask, result_of
@@ -163,13 +163,18 @@ def _result(claim: Claim, quotable: Quotable) -> CriterionResult:
 
 
 def _leans_on_little(results: Sequence[CriterionResult], question: Essay) -> bool:
-    """Whether most points rest on one quote for three criteria and more, or for all, or on quotes beside the
-    matter."""
+    """Whether most points rest on one quote for three criteria and more, or for all, or on quotes beside their
+    criterion."""
     founded = [result for result in results if result.evidence]
     if not founded:
         return False
     total = sum(result.points for result in founded)
-    beside = sum(r.points for r in founded if r.evidence and not bears_on(question, r.evidence))
+    rubric = {criterion.id: criterion for criterion in question.criteria}
+    beside = sum(
+        result.points
+        for result in founded
+        if result.evidence and not bears_on_criterion(question, rubric[result.criterion_id], result.evidence)
+    )
     quote, times = Counter(result.evidence for result in founded).most_common(1)[0]
     on_one = sum(result.points for result in founded if result.evidence == quote)
     repeated = times >= 3 or (times > 1 and times == len(results))

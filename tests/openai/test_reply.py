@@ -113,6 +113,12 @@ def test_quotes_beside_the_matter_are_doubtful() -> None:
     assert read(subject.reply(evidence=evidence), f"{subject.GOOD} {small_talk}").doubtful
 
 
+def test_sentences_handed_out_to_the_criteria_in_turn_are_doubtful() -> None:
+    evidence = {"reads": "so writes get slower", "writes": "the planner will not use it", "limits": "the keys sorted"}
+    assert read(subject.reply(evidence=evidence)).doubtful
+    assert not read(subject.reply()).doubtful
+
+
 @pytest.mark.parametrize(
     "unfit",
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import essay
-from credcore.defence.evidence import Quotable, bears_on, fold
+from credcore.defence.evidence import Quotable, bears_on, bears_on_criterion, fold
 from credcore.defence.screening import sentences
 from credcore.questions import Criterion
 
@@ -161,3 +161,29 @@ def test_every_folded_character_knows_its_place_in_the_source(source: str) -> No
 )
 def test_a_quote_bears_on_the_question_by_a_telling_word_of_what_is_expected(quote: str, bears: bool) -> None:
     assert bears_on(QUESTION, quote) is bears
+
+
+BOTH = (
+    Criterion(id="reads", title="Says what it is good for", points=5, looks_for="Selective reads skip a full scan."),
+    Criterion(id="writes", title="Says what it costs", points=5, looks_for="Each insert maintains it as well."),
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "bears"),
+    [
+        ("a full scan of it all", True),
+        ("each insert is a bit slower", False),
+        ("with a sorted tree the database finds what matches", True),
+        ("the sorted one", False),
+    ],
+    ids=["its own word", "another criterion's word", "many words of the reference", "one word of the reference"],
+)
+def test_of_several_criteria_a_quote_bears_on_its_own(quote: str, bears: bool) -> None:
+    question = essay(prompt=QUESTION.prompt, reference_answer=QUESTION.reference_answer, criteria=BOTH)
+    assert bears_on_criterion(question, BOTH[0], quote) is bears
+
+
+def test_with_one_criterion_whatever_bears_on_the_question_bears_on_it() -> None:
+    [only] = QUESTION.criteria
+    assert bears_on_criterion(QUESTION, only, "the sorted tree")
