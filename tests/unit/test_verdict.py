@@ -52,6 +52,18 @@ def test_evidence_that_failed_alone_only_flags() -> None:
     assert stands(case(opinion(6, doubtful=True), 4)) == ("a-model", 6, True)
 
 
+@pytest.mark.parametrize("points", [4, 8])
+def test_what_the_offline_grader_found_as_well_is_not_lost_by_quotes_that_failed(points: float) -> None:
+    suspect = case(opinion(points, claimed=10, doubtful=True), 9.5, addressed=True)
+    assert not suspect.wants_second
+    assert stands(suspect) == ("offline", Decimal("9.5"), True)
+
+
+@pytest.mark.parametrize(("claimed", "offline"), [(10, 8), (6, 7), (8, 6)], ids=["far", "all founded", "lower"])
+def test_otherwise_the_offline_grade_replaces_no_higher_or_founded_one(claimed: float, offline: float) -> None:
+    assert stands(case(opinion(6, claimed=claimed, doubtful=True), offline)) == ("a-model", 6, True)
+
+
 @pytest.mark.parametrize(
     "suspect",
     [

@@ -46,10 +46,14 @@ class Case:
     @property
     def wants_second(self) -> bool:
         """Whether a second call, without the sentences that speak to the grader, would decide anything."""
+        if self._found_as_well:
+            return False
         return self.first.unfounded or self._loses(self.first, addressed=self.addressed)
 
     def standing(self, second: Opinion | None = None) -> Judgement:
         """The judgement that stands; ``second`` is the opinion on the answer without its suspicious sentences."""
+        if self._found_as_well:
+            return _for_review(self.offline)
         if not self.wants_second:
             return self._undisputed()
         if second is None or second.unfounded or self._loses(second, addressed=False):
@@ -57,6 +61,15 @@ class Case:
         if self.first.unfounded or abs(second.judgement.points - self.first.judgement.points) <= AGREEMENT:
             return _for_review(second.judgement)
         return _for_review(min(self.first.judgement, second.judgement, key=lambda judged: judged.points))
+
+    @property
+    def _found_as_well(self) -> bool:
+        """Whether the offline grader found, with evidence of its own, what the AI claims with some that failed: a good
+        answer is not to lose by the quotes that a model picks. Nobody gains by it beyond the offline grade."""
+        first, offline = self.first, self.offline.points
+        if first.unfounded or first.claimed <= first.judgement.points:
+            return False
+        return first.judgement.points < offline and abs(first.claimed - offline) <= AGREEMENT
 
     def _undisputed(self) -> Judgement:
         judged = self.first.judgement
