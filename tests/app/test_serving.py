@@ -384,6 +384,40 @@ def test_a_connection_survives_a_body_that_was_too_large(shared: Program) -> Non
         assert status_of(answer_to(client, GET)) == 200
 
 
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+AROUND_A_BODY = {
+    "trailers": (b"2\r\n{}\r\n0\r\n", b"X-Some: thing\r\n" * 1_000),
+    "one trailer": (b"2\r\n{}\r\n0\r\nX-Some: ", b"thing" * 1_000),
+    "an extension": (b"2;", b"thing" * 1_000),
+}
+
+
+@pytest.mark.parametrize("kind", AROUND_A_BODY)
+def test_what_stands_around_a_body_has_a_limit_too(shared: Program, kind: str) -> None:
+    start, more = AROUND_A_BODY[kind]
+    sent = 0
+    with shared.connect() as client:
+        client.sendall(CHUNKED + start)
+        with contextlib.suppress(OSError):
+            while sent < 50_000_000 and not select.select([client], [], [], 0)[0]:
+                sent += client.send(more)
+        assert sent < 10_000_000
+        assert status_of(answer_to(client, b"")) == 400
+    assert status_of(shared.ask(GET)) == 200
+
+
+def test_a_trailer_is_not_taken_for_a_header(shared: Program) -> None:
+    trailer = b"Content-Type: text/plain\r\nAuthorization: Bearer x\r\n"
+    with shared.connect() as client:
+        assert status_of(answer_to(client, CHUNKED + b"2\r\n{}\r\n0\r\n" + trailer + b"\r\n")) == 200
+        assert status_of(answer_to(client, GET)) == 200
+
+
+def test_a_body_in_the_smallest_chunks_is_taken(shared: Program) -> None:
+    chunks = b"1\r\n \r\n" * 60_000
+    assert status_of(shared.ask(CHUNKED + chunks + b"2\r\n{}\r\n0\r\n\r\n")) == 200
+
+
 def test_a_refusal_is_never_taken_for_the_answer_before_it(shared: Program) -> None:
     with shared.connect() as client:
         client.sendall(GET.replace(b"/ ", b"/hold ", 1) + b"\x00\xff\r\n\r\n")

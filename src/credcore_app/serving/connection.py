@@ -15,6 +15,7 @@ from credcore_http.edge.trace import context_of
 
 HEAD_SECONDS = 5.0
 MAX_HEAD_BYTES = 65_536
+MAX_WRAPPING = 8  # bytes around each byte of a body that comes in chunks: the smallest chunk takes five
 LAST_REQUEST_SECONDS = 0.5  # a request may be on its way on an idle connection when the server starts to stop
 LINGER_SECONDS = 1.0  # a refused client may send that long before it is cut off, or it would not see the answer
 
@@ -23,12 +24,16 @@ class BoundedConnection(HttpToolsProtocol):
     """One HTTP/1.1 connection that waits at most ``HEAD_SECONDS`` for the head of a request.
 
     The deadline runs from the first moment of the connection, later from the first byte of the next request;
-    a connection that is silent between requests is uvicorn's to close.
+    a connection that is silent between requests is uvicorn's to close. How long a body takes is the application's to
+    judge; what comes around it (extensions of chunks, trailers) is nobody's business and is bounded here.
     """
 
     _deadline: asyncio.TimerHandle | None = None
     _in_head = False
     _head_bytes = 0
+    _in_body = False
+    _body_bytes = 0
+    _read_bytes = 0
     _refused = False
     _stopping = False
 
@@ -43,8 +48,10 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        was_in_head = self._in_head
+        was_in_head, body_of = self._in_head, self.cycle if self._in_body else None
         super().data_received(data)
+        if self._in_body and self.cycle is body_of:
+            self._count_wrapping(len(data))
         if not self._awaits_head():
             return
         if self._deadline is None:
@@ -60,8 +67,15 @@ class BoundedConnection(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # RFC 9110, section 6.5.1: a trailer must not be taken for a header; nobody here wants to know any.
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._in_body = True
+        self._body_bytes = self._read_bytes = 0
         self._disarm()
         self._head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if self._head_bytes > MAX_HEAD_BYTES:
@@ -69,6 +83,14 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_headers_complete()
         if self._stopping:
             self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        super().on_message_complete()
 
     def shutdown(self) -> None:
         """Called by uvicorn when the server stops; it would cut an idle connection and lose what is on its way."""
@@ -108,6 +130,12 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.write_eof()
         self._disarm()
         self._arm(LINGER_SECONDS)
+
+    def _count_wrapping(self, read: int) -> None:
+        """The parser keeps a trailer until it is complete, and reports no extension: raw bytes alone tell of either."""
+        self._read_bytes += read
+        if self._read_bytes > MAX_HEAD_BYTES + (1 + MAX_WRAPPING) * self._body_bytes:
+            self.send_400_response("")
 
     def _awaits_head(self) -> bool:
         return not self._refused and not self._serves_request()
