@@ -113,6 +113,6 @@ def _checked(keys: list[str]) -> str:
 async def _fingerprint(request: AnyRequest) -> bytes:
     """Names the request: method, path and body. A key is one request's, not one body's."""
     # Identifiers are the same in either case.
-    digest = hashlib.sha256(f"{request.method} {request.url.path.lower()}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.scope['path'].lower()}\n".encode())
     digest.update(await request.body())
     return digest.digest()

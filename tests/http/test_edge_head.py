@@ -43,6 +43,26 @@ async def test_a_request_without_host_is_refused(world: World) -> None:
         assert refusal(await client.send(request)) == (400, "malformed-body")
 
 
+HOSTS = ("a b", "a/b?c#d", "x@y", "[::1", "]", "[", "[::1]:abc", "x:y", "x:123456", "\u00e9", "a\\b", "%zz", "<x>")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("path", ["/roles", "/nowhere", "/schema"])
+async def test_what_names_no_host_is_refused(world: World, path: str, host: str) -> None:
+    async with world.client() as client:
+        answer = await client.get(path, headers=[(b"Host", host.encode("latin-1"))])
+    assert refusal(answer) == (400, "malformed-body")
+
+
+@pytest.mark.parametrize(
+    "host", ["", "x", "x:", ":80", "x:99999", "[::1]:80", "127.0.0.1", "a-b.example_c", "x%20y", "x~!"]
+)
+async def test_an_idempotent_call_goes_by_any_host(student: httpx.AsyncClient, host: str) -> None:
+    headers = [("Host", host), ("Idempotency-Key", "one")]
+    answer = await student.post("/assessments/start", json={"role": "backend-developer"}, headers=headers)
+    assert answer.status_code == 201
+
+
 async def test_two_tokens_are_no_token(world: World, student: httpx.AsyncClient) -> None:
     token = student.headers["authorization"]
     async with world.client() as client:

@@ -96,6 +96,9 @@ async def test_no_other_type_is_read_as_json(world: World) -> None:
 HEADS = {
     "two hosts": b"GET /roles HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
     "no host": b"GET /roles HTTP/1.1\r\nA: b\r\n\r\n",
+    "a host that is none": b"GET /roles HTTP/1.1\r\nHost: a b\r\n\r\n",
+    "no version": b"GET /roles\r\n\r\n",
+    "chunks before there were any": b"POST /auth/login HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "two tokens": b"GET /users/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n",
     "NUL in the path": b"GET /assessments/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
     "bad UTF-8 in the path": b"GET /assessments/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 
 from credcore_http.edge.asgi import App, Headers, Receive, Scope, Send, header_values
@@ -9,6 +10,8 @@ from credcore_http.edge.problem import answer, instance_of, problem
 
 ONCE = (b"host", b"content-length", b"transfer-encoding")
 CLOSE: Headers = ((b"connection", b"close"),)
+# RFC 9110, section 7.2: host and port as RFC 3986 writes them (3.2.2, 3.2.3). An empty one is allowed.
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?", re.ASCII)
 
 
 class HeadGuard:
@@ -40,10 +43,25 @@ def _fault(scope: Scope) -> str | None:
     for name in ONCE:
         if len(header_values(scope, name)) > 1:
             return f"The header {name.decode()} must be given once."
-    # RFC 9112, section 3.2: an HTTP/1.1 request without Host is refused.
-    if scope.get("http_version") == "1.1" and not header_values(scope, b"host"):
-        return "The header host is missing."
+    return _fault_of_host(scope) or _fault_of_framing(scope)
+
+
+def _fault_of_host(scope: Scope) -> str | None:
+    """RFC 9112, section 3.2: an HTTP/1.1 request without Host is refused, as is any that names none in its form."""
+    hosts = header_values(scope, b"host")
+    if not hosts:
+        return "The header host is missing." if scope.get("http_version") == "1.1" else None
+    return None if _HOST.fullmatch(hosts[0]) else "The header host names no host."
+
+
+def _fault_of_framing(scope: Scope) -> str | None:
+    version = scope.get("http_version")
+    if version == "0.9":
+        return "HTTP/0.9 is not spoken here."
     codings = header_values(scope, b"transfer-encoding")
+    # RFC 9112, section 6.1: who does not know chunks has not understood what follows the head.
+    if codings and version == "1.0":
+        return "HTTP/1.0 has no Transfer-Encoding."
     # RFC 9112, section 6.1. Its 501 for others would blame us for what nobody sends in good faith.
     if codings and codings[0].strip().lower() != "chunked":
         return "The only Transfer-Encoding known here is chunked."
