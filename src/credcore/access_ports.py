@@ -83,8 +83,9 @@ class RateLimits(Protocol):
         """Counts one try against each demand (subjects all different), and says how each stands, in their order.
 
         Exact: of any number at once, in any number of processes, as many are let through as ``next_due`` says, by the
-        store's clock. Each demand is judged by itself. What was counted survives a restart; it is kept no longer than
-        it matters.
+        store's clock. A try that a demand refuses costs those after it nothing, and nothing is said of them; where it
+        came at the same moment as the last one that was let through it may. What was counted survives a restart; it is
+        kept no longer than it matters.
         """
 
 

@@ -13,14 +13,22 @@ from credcore_pg.database import Connection, Database
 
 # The row's own lock puts those that come at once one behind the other; each reads what the one before left. Rows are
 # taken in the order of their subjects, so that two that want the same ones do not wait for each other crosswise.
+# What is judged is decided before any row is taken: a moment only ever grows, so whoever is refused by then stays so.
 _HIT = """
 WITH clock AS (SELECT coalesce($1::timestamptz, clock_timestamp()) AS now),
 demand AS (
-    SELECT * FROM unnest($2::bytea[], $3::interval[], $4::interval[]) AS demand (subject, spacing, slack)
+    SELECT * FROM unnest($2::bytea[], $3::interval[], $4::interval[]) WITH ORDINALITY
+        AS demand (subject, spacing, slack, place)
+),
+judged AS (
+    SELECT * FROM demand WHERE NOT EXISTS (
+        SELECT FROM demand AS before JOIN rate_limit USING (subject), clock
+        WHERE before.place < demand.place AND due_at - now > before.slack
+    )
 ),
 hit AS (
     INSERT INTO rate_limit AS standing (subject, due_at, admitted)
-    SELECT subject, now + spacing, true FROM demand, clock ORDER BY subject
+    SELECT subject, now + spacing, true FROM judged, clock ORDER BY subject
     ON CONFLICT ON CONSTRAINT rate_limit_pk DO UPDATE SET (due_at, admitted) = (
         SELECT CASE WHEN free THEN due + spacing ELSE due END, free
         FROM (
@@ -77,5 +85,5 @@ def _standings(demands: Sequence[Demand], rows: Sequence[asyncpg.Record]) -> lis
     return [
         standing_of(demand, row["due_at"], row["now"], admitted=row["admitted"])
         for demand in demands
-        for row in [found[demand.subject]]
+        if (row := found.get(demand.subject)) is not None
     ]

@@ -53,6 +53,18 @@ async def test_a_try_under_two_limits_passes_only_where_both_let_it(stores):
     assert await tries(stores, 20, wide, narrow) == 9
 
 
+async def test_a_try_that_the_first_limit_refuses_costs_the_next_one_nothing(stores, clock: FakeClock):
+    narrow, wide = demand("a class", limit="address"), demand("ada", Rate(count=30, per=timedelta(minutes=1)))
+    await tries(stores, 10, narrow)
+    for _ in range(3):
+        [standing] = await stores.rate_limits.hit([narrow, wide])
+        assert (standing.demand, standing.admitted) == (narrow, False)
+    clock.move(seconds=6)
+    first, second = await stores.rate_limits.hit([narrow, wide])
+    assert first.admitted
+    assert second.remaining == 29
+
+
 async def test_pairs_that_cross_wait_for_each_other_without_harm(stores):
     wide = Rate(count=1000, per=timedelta(minutes=1))
     ada, bob = demand("ada", wide), demand("bob", wide)

@@ -46,6 +46,18 @@ async def test_an_address_has_three_hundred_tries_at_once_whomever_they_are_for(
     assert await tried(attempts, 1, address=THERE) == 1
 
 
+async def test_an_address_that_has_no_tries_left_takes_none_from_anybody(attempts: Attempts) -> None:
+    await tried(attempts, 300)
+    assert await tried(attempts, 20, account=ADA) == 0
+    assert await tried(attempts, 20, address=THERE, account=ADA) == 10
+
+
+@pytest.mark.parametrize("named", [ADA, "019aa9d5-7c52-7d31-9c3e-0a8c5f3f7b11"])
+async def test_each_way_to_write_a_name_counts_for_the_same(attempts: Attempts, named: str) -> None:
+    assert await tried(attempts, 6, account=named) == 6
+    assert await tried(attempts, 6, account=named.upper()) == 4
+
+
 async def test_whoever_waits_gets_one_more_try_and_nobody_is_shut_out(attempts: Attempts, clock: FakeClock) -> None:
     await tried(attempts, 20, account=ADA)
     clock.move(seconds=6)

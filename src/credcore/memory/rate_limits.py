@@ -27,4 +27,6 @@ def hit(state: MemoryState, demands: Sequence[Demand]) -> Sequence[Standing]:
         due, admitted = next_due(state.due.get(demand.subject), now, demand.rate)
         state.due[demand.subject] = due
         standings.append(standing_of(demand, due, now, admitted=admitted))
+        if not admitted:
+            break
     return standings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -11,7 +12,8 @@ from uuid import UUID
 
 from credcore.access_ports import RateLimits
 from credcore.accounts import parse_email
-from credcore.errors import InvalidValue
+from credcore.errors import InvalidValue, NotFound
+from credcore.ids import parse_id
 from credcore.rate_limits import Demand, DemandOf, Rate, network_of, require_admitted
 
 PER_ACCOUNT = Rate(count=10, per=timedelta(minutes=1))
@@ -42,7 +44,8 @@ class Attempts:
 
     async def admit(self, *, address: str | None, account: str | None = None) -> None:
         """Counts one attempt. ``account`` is what the client says it is, an e-mail address or a client id, and need
-        not exist: the answer must not tell.
+        not exist: the answer must not tell. What the address is refused costs no account a try: from one address nobody
+        keeps more accounts busy than it has tries.
 
         Raises:
             RateLimited: there were too many.
@@ -83,8 +86,9 @@ class Attempts:
 
 
 def _spelled(account: str) -> str:
-    """One spelling for one account, or each way to write an e-mail address would have a limit of its own."""
-    try:
+    """One spelling for one account, or each way to write an address or an id would have a limit of its own."""
+    with suppress(InvalidValue):
         return parse_email(account)
-    except InvalidValue:
-        return account
+    with suppress(NotFound):
+        return str(parse_id(account, "client"))
+    return account
