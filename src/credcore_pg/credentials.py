@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+
 from credcore.accounts import Account, Caller
 from credcore.audit import Actor
 from credcore.errors import Unauthenticated
 from credcore.sign_in_ports import StoredPassword
 from credcore_pg.administering import ACTOR, ENTRY, acting
 from credcore_pg.codec import findable
-from credcore_pg.database import Database
+from credcore_pg.database import Connection, Database
 from credcore_pg.rows import account_of, stored_password_of
 
 _OF = """
@@ -20,6 +22,12 @@ SELECT account.*, principal.token_epoch, factor.secret, factor.confirmed_at, fac
 FROM account JOIN principal USING (principal_id)
 LEFT JOIN second_factor AS factor USING (principal_id)
 WHERE principal_id = $1 AND token_epoch = $2 AND disabled_at IS NULL
+"""
+
+# In a statement of its own, so that the next one sees every sign-in that was under way.
+_LOCK = "SELECT FROM principal WHERE principal_id = $1 FOR UPDATE"
+_LOCK_BY_RESET = """
+SELECT FROM principal WHERE principal_id = (SELECT principal_id FROM password_reset WHERE token_hash = $1) FOR UPDATE
 """
 
 # What follows once `entitled` names the account: a new password ends what was had with the old one.
@@ -86,10 +94,13 @@ class PostgresPasswords:
         return stored_password_of(row)
 
     async def change(self, caller: Caller, password_hash: str) -> None:
-        row = await self.database.row(
-            _CHANGE, self.database.now, password_hash, caller.session_id, caller.id, caller.epoch
-        )
-        if row is None:
+        async def work(connection: Connection) -> asyncpg.Record | None:
+            await connection.execute(_LOCK, caller.id)
+            return await connection.fetchrow(
+                _CHANGE, self.database.now, password_hash, caller.session_id, caller.id, caller.epoch
+            )
+
+        if await self.database.in_transaction(work) is None:
             raise Unauthenticated
 
     async def open_reset(
@@ -106,5 +117,8 @@ class PostgresPasswords:
         return account_of(row) if row else None
 
     async def spend_reset(self, token_hash: bytes, password_hash: str) -> bool:
-        row = await self.database.row(_SPEND, self.database.now, password_hash, None, token_hash)
-        return row is not None
+        async def work(connection: Connection) -> asyncpg.Record | None:
+            await connection.execute(_LOCK_BY_RESET, token_hash)
+            return await connection.fetchrow(_SPEND, self.database.now, password_hash, None, token_hash)
+
+        return await self.database.in_transaction(work) is not None

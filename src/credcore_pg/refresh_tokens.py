@@ -17,13 +17,14 @@ from credcore_pg.database import Connection, Database
 from credcore_pg.rate_limits import require_admitted_here
 from credcore_pg.rows import account_of
 
-# Families that are past their absolute lifetime go on the way: nothing can be had from them any more.
+# Families that are past their absolute lifetime go on the way: nothing can be had from them any more. The lock has a
+# sign-in wait for a change of the password, or the change for it: none with the old one outlives the change.
 _OPEN_FAMILY = """
 WITH clock AS (SELECT coalesce($4::timestamptz, clock_timestamp()) AS now),
 over AS (DELETE FROM token_family USING clock WHERE account_id = $2 AND started_at < now - $5::interval),
 holder AS (
     SELECT principal_id FROM principal JOIN account USING (principal_id)
-    WHERE principal_id = $2 AND disabled_at IS NULL AND token_epoch = coalesce($8, token_epoch)
+    WHERE principal_id = $2 AND disabled_at IS NULL AND token_epoch = coalesce($8, token_epoch) FOR SHARE OF principal
 ),
 family AS (
     INSERT INTO token_family (family_id, account_id, started_at, refreshed_at, address, agent)
