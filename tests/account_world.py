@@ -101,6 +101,7 @@ class AccountWorld:
             codes=self.codes,
             ids=ids,
             now=self.clock,
+            attempts=attempts,
         )
         self.accounts = Accounts(
             store=MemoryAccounts(self.state),

@@ -53,6 +53,7 @@ async def account_services(
         codes=TimedCodes(),
         ids=ids,
         now=system_clock,
+        attempts=attempts,
     )
     accounts = Accounts(
         store=stores.accounts,

@@ -51,7 +51,13 @@ def people_over(
     passwords, mailbox = MemoryPasswords(state), Mailbox()
     attempts = Attempts(limits=MemoryRateLimits(state), key=b"k" * 32)
     factors = SecondFactors(
-        store=MemorySecondFactors(state), passwords=passwords, hasher=hasher, codes=TimedCodes(), ids=ids, now=clock
+        store=MemorySecondFactors(state),
+        passwords=passwords,
+        hasher=hasher,
+        codes=TimedCodes(),
+        ids=ids,
+        now=clock,
+        attempts=attempts,
     )
     accounts = Accounts(
         store=MemoryAccounts(state),

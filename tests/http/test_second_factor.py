@@ -124,3 +124,43 @@ async def test_a_code_that_is_none_is_a_wrong_one(world: World, ada: httpx.Async
     await _enrol(ada, clock)
     for code in ("", "12345", "1234567", "abcdef", "x" * 1000, "\u0661\u0662\u0663\u0664\u0665\u0666"):
         assert refusal(await _login(world, code)) == (401, "second-factor-required")
+
+
+async def _guesses(world: World, number: int, clock: FakeClock) -> int:
+    """How many of so many wrong codes are looked at, while no other limit stands in the way."""
+    looked_at = 0
+    for _ in range(number):
+        clock.advance(seconds=6)
+        looked_at += refusal(await _login(world, "000000")) == (401, "second-factor-required")
+    return looked_at
+
+
+async def test_codes_cannot_be_guessed_by_whoever_has_the_password(
+    world: World, ada: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    codes, _ = await _enrol(ada, clock)
+    assert await _guesses(world, 30, clock) == 10
+    right = await _login(world, codes.at(clock()))
+    assert refusal(right) == (429, "rate-limited")
+    assert 0 < int(right.headers["retry-after"]) <= 360
+    assert await _guesses(world, 60, clock) == 1
+
+
+async def test_a_recovery_code_lets_in_whose_codes_somebody_else_guesses(
+    world: World, ada: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    codes, recovery = await _enrol(ada, clock)
+    await _guesses(world, 12, clock)
+    assert (await _login(world, recovery[0])).status_code == 200
+    clock.advance(minutes=6)
+    assert (await _login(world, codes.at(clock()))).status_code == 200
+
+
+async def test_a_thief_of_token_and_password_guesses_no_faster_where_the_factor_is_taken_off(
+    world: World, ada: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    await _enrol(ada, clock)
+    await _guesses(world, 5, clock)
+    wrong = {"password": PASSWORD, "code": "000000"}
+    statuses = [(await ada.request("DELETE", "/users/me/totp", json=wrong)).status_code for _ in range(6)]
+    assert statuses == [401] * 5 + [429]

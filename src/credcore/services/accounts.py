@@ -93,7 +93,7 @@ class Accounts:
         ``code``: a one-time or recovery code, for an account that asks for one.
 
         Raises:
-            InvalidCredentials; SecondFactorRequired once the password was right.
+            InvalidCredentials; SecondFactorRequired, RateLimited once the password was right.
         """
         stored = await self._stored(email)
         right = await matches(self.hasher, stored.password_hash if stored else None, password)

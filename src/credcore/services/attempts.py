@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +19,9 @@ from credcore.rate_limits import Demand, DemandOf, Rate, network_of, require_adm
 PER_ACCOUNT = Rate(count=10, per=timedelta(minutes=1))
 PER_ADDRESS = Rate(count=300, per=timedelta(minutes=1))
 """A class sits behind one address."""
+CODES_SLOWER = 60
+"""One-time codes have as many tries at once, and so many times longer until one more: of a million codes three are
+right at any moment, and with ten tries a minute somebody who has the password would be in within weeks."""
 
 
 class TokenUse(StrEnum):
@@ -62,6 +65,11 @@ class Attempts:
     async def admit_token(self, use: TokenUse, account_id: UUID) -> None:
         """Counts one use of a token that was found to be the account's. Raises RateLimited."""
         await self._admit(self.of(use)(account_id))
+
+    async def admit_code(self, account_id: UUID) -> None:
+        """Counts one try of a one-time code for an account, by somebody who has its password. Raises RateLimited."""
+        slower = replace(self.per_account, per=self.per_account.per * CODES_SLOWER)
+        await self._admit(self._demand("account", "code", str(account_id), slower))
 
     def of(self, use: TokenUse) -> DemandOf:
         """The same, for a store to count together with the use itself."""

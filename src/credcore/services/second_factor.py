@@ -12,6 +12,7 @@ from credcore.errors import InvalidCredentials, InvalidValue, NotFound, SecondFa
 from credcore.ports import IdSource
 from credcore.rights import require_person
 from credcore.second_factor import RECOVERY_CODES, SecondFactor, new_recovery_code, one_time_code, recovery_code
+from credcore.services.attempts import Attempts
 from credcore.services.new_passwords import matches
 from credcore.sign_in_ports import PasswordHasher, StoredPassword
 
@@ -28,12 +29,15 @@ class Enrolment:
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactors:
+    """Without ``attempts`` nobody counts how often one-time codes are guessed."""
+
     store: SecondFactorStore
     passwords: PasswordStore
     hasher: PasswordHasher
     codes: OneTimeCodes
     ids: IdSource
     now: Callable[[], datetime]
+    attempts: Attempts | None = None
 
     async def begin(self, caller: Caller) -> Enrolment:
         """A new secret, which counts for nothing until ``confirm``. Raises InvalidValue where a factor stands."""
@@ -68,7 +72,7 @@ class SecondFactors:
         return recovery
 
     async def remove(self, caller: Caller, *, password: str, code: str) -> None:
-        """Raises InvalidCredentials, SecondFactorRequired for a wrong code, NotFound where there is none."""
+        """Raises InvalidCredentials, RateLimited, SecondFactorRequired for a wrong code, NotFound without a factor."""
         stored, _ = await self._enrolled(caller)
         if not await matches(self.hasher, stored.password_hash, password):
             raise InvalidCredentials
@@ -77,12 +81,18 @@ class SecondFactors:
         await self.store.remove(caller)
 
     async def accepts(self, stored: StoredPassword, code: str) -> bool:
-        """Whether the code is right and was not used before; it is spent with the asking."""
+        """Whether the code is right and was not used before; it is spent with the asking.
+
+        A one-time code is counted before it is looked at. A recovery code is too long to be guessed: whoever has one
+        gets in while somebody else uses up the tries. Raises RateLimited.
+        """
         factor, account_id = stored.second_factor, stored.account.id
         if factor is None:
             return False
         if (plain := recovery_code(code)) is not None:
             return await self.store.spend_recovery(account_id, token_hash(plain))
+        if self.attempts is not None and one_time_code(code) is not None:
+            await self.attempts.admit_code(account_id)
         step = self._step(factor.secret, code)
         return step is not None and await self.store.spend_step(account_id, step)
 
