@@ -45,6 +45,10 @@ BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 pattern without dots)."""
 
 
+MOST_PARTS = 4
+"""So many characters at the most become one in NFC."""
+
+
 def legible_line(value: str, pointer: str, *, max_length: int, joined: bool = True) -> str:
     """``value`` in NFC, as a single line that holds nothing which cannot be seen: what is stored is what people read.
 
@@ -54,6 +58,9 @@ def legible_line(value: str, pointer: str, *, max_length: int, joined: bool = Tr
     Raises:
         InvalidValue: naming the character, since whoever sent it cannot see it.
     """
+    # First: marks that combine are sorted, which takes the square of their number.
+    if len(value) > MOST_PARTS * max_length:
+        raise InvalidValue(pointer, f"must have at most {max_length} characters")
     line = single_line(unicodedata.normalize("NFC", value), pointer, max_length=max_length)
     for before, character in zip(" " + line, line, strict=False):
         if (fault := _fault(before, character, joined=joined)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,20 @@ def test_a_legible_line_is_in_one_form_and_reading_it_again_changes_nothing(text
     assert unicodedata.is_normalized("NFC", line)
     assert legible_line(line, "/name", max_length=60) == line
     assert any(unicodedata.category(character)[0] in "LMNPS" for character in line)
+
+
+def test_marks_without_end_are_refused_before_anybody_sorts_them() -> None:
+    marks = "a" + "\u0300" * 16_000 + "\u0316" * 16_000
+    began = process_time()
+    with pytest.raises(InvalidValue) as refused:
+        legible_line(marks, "/email", max_length=254)
+    assert refused.value.detail == "must have at most 254 characters"
+    assert process_time() - began < 1  # sorted, they take 8 seconds
+
+
+def test_length_is_counted_as_people_read_it() -> None:
+    parts = unicodedata.normalize("NFD", "\u1f82" * 20)
+    assert len(parts) == 80
+    assert legible_line(parts, "/name", max_length=20) == "\u1f82" * 20
+    with pytest.raises(InvalidValue):
+        legible_line(parts, "/name", max_length=19)
