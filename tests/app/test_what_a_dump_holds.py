@@ -1,4 +1,4 @@
-"""Whoever gets hold of a dump of the database gets in nowhere with what stands in it."""
+"""A dump of the database holds what people and partners prove themselves with as hashes alone."""
 
 from __future__ import annotations
 

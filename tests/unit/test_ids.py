@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID
 
@@ -71,3 +72,10 @@ def test_identifiers_made_one_after_the_other_stand_in_that_order_even_within_a_
     assert made == sorted(made)
     assert len(set(made)) == len(made)
     assert all(id.version == 7 for id in made)
+
+
+def test_a_secret_has_256_bits_and_never_comes_again() -> None:
+    ids = RandomIds()
+    made = {ids.new_secret() for _ in range(100)}
+    assert len(made) == 100
+    assert {len(base64.urlsafe_b64decode(secret + "=")) * 8 for secret in made} == {256}
