@@ -142,6 +142,9 @@ class PeopleStore(Protocol):
     async def set_role(self, actor: Actor, entry_id: UUID, account_id: UUID, role: UserRole) -> Account:
         """The account as changed; a real change ends its access tokens, since they carry the role. Raises NotFound."""
 
+    async def remove_second_factor(self, actor: Actor, entry_id: UUID, account_id: UUID) -> Account:
+        """The account as changed, without recovery codes; where there was no factor, no entry. Raises NotFound."""
+
 
 class AuditStore(Protocol):
     async def record(

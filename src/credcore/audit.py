@@ -18,6 +18,7 @@ class Deed(StrEnum):
     ACCOUNTS_LISTED = "accounts-listed"
     ACCOUNT_READ = "account-read"
     RESET_ISSUED = "reset-issued"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
     KEYS_ROTATED = "keys-rotated"
     METRICS_READ = "metrics-read"
     AUDIT_READ = "audit-read"

@@ -75,6 +75,11 @@ class UserOffice:
         account = await self.services.administration.by_email(self.actor, email)
         return await self.services.administration.set_role(self.actor, account.id, role)
 
+    async def remove_second_factor(self, email: str) -> Account:
+        """Raises InvalidValue, NotFound."""
+        account = await self.services.administration.by_email(self.actor, email)
+        return await self.services.administration.remove_second_factor(self.actor, account.id)
+
     async def send_reset(self, email: str) -> None:
         """Raises InvalidValue, NotFound."""
         await self.services.credentials.send_reset(self.actor, email)

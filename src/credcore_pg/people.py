@@ -59,6 +59,21 @@ SELECT actor.now AS acts, before.principal_id
 FROM (VALUES (1)) AS always LEFT JOIN actor ON true LEFT JOIN before ON true
 """  # noqa: S608 - nothing but constants go in
 
+_REMOVE_SECOND_FACTOR = f"""
+WITH {ACTOR},
+subject AS (
+    SELECT principal_id FROM account JOIN principal USING (principal_id), actor
+    WHERE principal_id = $6 FOR UPDATE OF principal, account
+),
+gone AS (
+    DELETE FROM second_factor USING subject WHERE second_factor.principal_id = subject.principal_id
+    RETURNING second_factor.principal_id
+),
+asked AS (UPDATE account SET second_factor = false FROM gone WHERE account.principal_id = gone.principal_id),
+noted AS ({ENTRY}, 'second-factor-removed', principal_id, '' FROM actor, gone)
+SELECT actor.now AS acts FROM (VALUES (1)) AS always LEFT JOIN actor ON true
+"""  # noqa: S608 - nothing but constants go in
+
 _ACCOUNT = """
 SELECT account.*, principal.token_epoch FROM account JOIN principal USING (principal_id) WHERE principal_id = $1
 """
@@ -88,9 +103,15 @@ class PostgresPeople:
         return await self._find(actor, entry_id, account_id, None)
 
     async def set_role(self, actor: Actor, entry_id: UUID, account_id: UUID, role: UserRole) -> Account:
+        return await self._change(_SET_ROLE, actor, entry_id, account_id, role)
+
+    async def remove_second_factor(self, actor: Actor, entry_id: UUID, account_id: UUID) -> Account:
+        return await self._change(_REMOVE_SECOND_FACTOR, actor, entry_id, account_id)
+
+    async def _change(self, statement: str, actor: Actor, entry_id: UUID, account_id: UUID, *more: object) -> Account:
         async def work(connection: Connection) -> asyncpg.Record | None:
             who = acting(actor, entry_id, self.database.now)
-            row = await connection.fetchrow(_SET_ROLE, *who, account_id, role)
+            row = await connection.fetchrow(statement, *who, account_id, *more)
             assert row is not None  # it starts from a row of its own
             _admit_actor(row)
             return await connection.fetchrow(_ACCOUNT, account_id)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import jwt
+import pyotp
 from tests.app.program import PATIENCE, Home, Program, ask, register
 
 PASSWORD = "seven brass kettles under a bridge"
@@ -36,7 +37,7 @@ def test_people_are_listed_newest_first_and_get_another_role(home: Home) -> None
 
 
 def test_who_has_no_account_is_named_with_what_to_do(home: Home) -> None:
-    for arguments in (("role", "--role", "admin"), ("reset",)):
+    for arguments in (("role", "--role", "admin"), ("reset",), ("second-factor-off",)):
         done = home.call("user", *arguments, "--email", "nobody@example.org")
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.count("\n") == 1
@@ -55,6 +56,24 @@ def test_a_password_that_a_guesser_tries_early_makes_no_account(home: Home) -> N
         assert reason in done.stderr
         assert password not in done.stderr
     assert _listed(home) == []
+
+
+def test_whoever_lost_their_second_factor_gets_in_again_with_the_password(
+    home: Home, start: Callable[..., Program]
+) -> None:
+    _made(home)
+    url = start(home, "serve", "--port", "0", "--no-grading").url()
+    login = {"email": "ada@example.org", "password": PASSWORD}
+    token = ask(url, "POST", "/auth/login", login)[1]["accessToken"]
+    secret = ask(url, "POST", "/users/me/totp", token=token)[1]["secret"]
+    code = {"code": pyotp.TOTP(secret).now()}
+    assert ask(url, "POST", "/users/me/totp/confirm", code, token=token)[0] == 200
+    assert ask(url, "POST", "/auth/login", login)[0] == 401
+    done = home.call("user", "second-factor-off", "--email", "ada@example.org")
+    assert done.returncode == 0
+    assert done.stdout.startswith("no second factor is asked of the student ada@example.org")
+    assert ask(url, "POST", "/auth/login", login)[0] == 200
+    assert json.loads(home.call("audit", "--json").stdout)["items"][0]["deed"] == "second-factor-removed"
 
 
 def test_a_printed_reset_lets_somebody_choose_a_new_password_once(home: Home, start: Callable[..., Program]) -> None:

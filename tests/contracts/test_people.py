@@ -56,6 +56,30 @@ async def test_the_operator_needs_no_account(stores):
     assert (entry.actor_id, entry.by_operator, entry.address) == (None, True, None)
 
 
+async def test_a_second_factor_is_taken_off_for_whoever_lost_it_with_its_recovery_codes_and_leaves_an_entry(stores):
+    admin, student = await _admin(stores), await stores.account()
+    await stores.second_factors.begin(student.caller, "SECRET")
+    await stores.second_factors.confirm(student.caller, 1, [b"recovery"])
+    assert await stores.people.remove_second_factor(admin, ids.new_id(), student.id) == student
+    assert (await stores.passwords.of(student.caller)).second_factor is None
+    assert not await stores.second_factors.spend_recovery(student.id, b"recovery")
+    [entry] = await _entries(stores)
+    assert (entry.deed, entry.subject_id) == (Deed.SECOND_FACTOR_REMOVED, student.id)
+    await stores.people.remove_second_factor(admin, ids.new_id(), student.id)
+    assert await _entries(stores) == (entry,)
+
+
+async def test_nobody_but_an_administrator_takes_a_second_factor_off(stores):
+    student, other = await stores.account(), await stores.account()
+    await stores.second_factors.begin(student.caller, "SECRET")
+    with pytest.raises(Unauthenticated):
+        await stores.people.remove_second_factor(Actor(caller=other.caller), ids.new_id(), student.id)
+    with pytest.raises(NotFound):
+        await stores.people.remove_second_factor(OPERATOR, ids.new_id(), ids.new_id())
+    assert (await stores.passwords.of(student.caller)).second_factor is not None
+    assert await _entries(stores) == ()
+
+
 async def test_looking_at_people_leaves_an_entry(stores):
     admin = await _admin(stores)
     student = await stores.account(email="ada@example.org")

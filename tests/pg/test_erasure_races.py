@@ -46,6 +46,10 @@ def _set_role(postgres: PostgresStores, actor: Actor, gone: Account) -> Awaitabl
     return postgres.people.set_role(actor, ids.new_id(), gone.id, UserRole.ADVISOR)
 
 
+def _remove_second_factor(postgres: PostgresStores, actor: Actor, gone: Account) -> Awaitable[object]:
+    return postgres.people.remove_second_factor(actor, ids.new_id(), gone.id)
+
+
 def _open_reset(postgres: PostgresStores, actor: Actor, gone: Account) -> Awaitable[object]:
     return postgres.passwords.open_reset(actor, ids.new_id(), gone.email, b"h" * 32, timedelta(hours=1))
 
@@ -54,7 +58,7 @@ def _record(postgres: PostgresStores, actor: Actor, gone: Account) -> Awaitable[
     return postgres.audit.record(actor, ids.new_id(), Deed.ACCOUNT_READ, subject_id=gone.id)
 
 
-@pytest.mark.parametrize("deed", [_find, _by_email, _set_role, _open_reset, _record])
+@pytest.mark.parametrize("deed", [_find, _by_email, _set_role, _remove_second_factor, _open_reset, _record])
 async def test_whom_an_administrator_means_is_not_found(
     postgres: PostgresStores, deed: Callable[[PostgresStores, Actor, Account], Awaitable[object]]
 ) -> None:

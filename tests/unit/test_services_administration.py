@@ -65,12 +65,13 @@ DEEDS: dict[str, Callable[[Administration, Actor], Awaitable[object]]] = {
     "by_email": lambda desk, actor: desk.by_email(actor, "nobody@example.org"),
     "find": lambda desk, actor: desk.find(actor, ids.new_id()),
     "set_role": lambda desk, actor: desk.set_role(actor, ids.new_id(), UserRole.ADMIN),
+    "remove_second_factor": lambda desk, actor: desk.remove_second_factor(actor, ids.new_id()),
     "send_reset": lambda desk, actor: desk.send_reset(actor, ids.new_id()),
     "record": lambda desk, actor: desk.record(actor, Deed.METRICS_READ),
 }
 
 
-@pytest.mark.parametrize("name", ["by_email", "find", "set_role", "send_reset"])
+@pytest.mark.parametrize("name", ["by_email", "find", "set_role", "remove_second_factor", "send_reset"])
 async def test_who_is_not_there_is_not_found_and_nothing_is_recorded(world: AccountWorld, name: str) -> None:
     with pytest.raises(NotFound):
         await DEEDS[name](world.administration, await world.administrator())

@@ -73,6 +73,17 @@ class MemoryPeople:
         leave_entry(self.state, actor, entry_id, Deed.ROLE_CHANGED, subject_id=account_id, detail=detail)
         return changed
 
+    async def remove_second_factor(self, actor: Actor, entry_id: UUID, account_id: UUID) -> Account:
+        require_standing(self.state, actor)
+        account, secrets = self._account(account_id), self.state.secrets[account_id]
+        if secrets.second_factor is None:
+            return account
+        secrets.second_factor, secrets.recovery = None, {}
+        changed = replace(account, second_factor=False)
+        self.state.accounts[account_id] = changed
+        leave_entry(self.state, actor, entry_id, Deed.SECOND_FACTOR_REMOVED, subject_id=account_id)
+        return changed
+
     def _account(self, account_id: UUID) -> Account:
         account = self.state.accounts.get(account_id)
         if account is None:

@@ -52,6 +52,11 @@ class Administration:
         require_admin(actor)
         return await self.people.set_role(actor, self.ids.new_id(), account_id, role)
 
+    async def remove_second_factor(self, actor: Actor, account_id: UUID) -> Account:
+        """For whoever has lost their device and their recovery codes. Raises NotFound."""
+        require_admin(actor)
+        return await self.people.remove_second_factor(actor, self.ids.new_id(), account_id)
+
     async def send_reset(self, actor: Actor, account_id: UUID) -> None:
         """Raises NotFound, Unavailable."""
         require_admin(actor)

@@ -95,6 +95,20 @@ def reset(email: str) -> None:
     _with_office(work, email)
 
 
+@command.command("second-factor-off", epilog="Example: credcore user second-factor-off --email a.byron@example.org")
+@click.option("--email", required=True, help="Who has lost their device and their recovery codes.")
+@console.as_json
+def second_factor_off(email: str, as_json: bool) -> None:
+    """Take somebody's second factor off, once you are sure who asks. Where it may be a thief's, reset the password,
+    too: that ends all sign-ins.
+    """
+
+    async def work(office: UserOffice) -> Account:
+        return await office.remove_second_factor(email)
+
+    _show(_with_office(work, email), as_json, "no second factor is asked of")
+
+
 def _with_office(work: Callable[[UserOffice], Awaitable[Result]], email: str | None = None) -> Result:
     """``email``: whose account it is about, if anybody's in particular."""
     settings = console.settings()
