@@ -418,6 +418,26 @@ def test_a_body_in_the_smallest_chunks_is_taken(shared: Program) -> None:
     assert status_of(shared.ask(CHUNKED + chunks + b"2\r\n{}\r\n0\r\n\r\n")) == 200
 
 
+def test_requests_sent_ahead_are_answered_one_after_the_other(shared: Program) -> None:
+    with shared.connect() as client:
+        client.sendall(GET * 60)
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 60:
+            part = client.recv(65_536)
+            assert part
+            received += part
+
+
+def test_nobody_has_thousands_of_requests_wait_on_one_connection(shared: Program) -> None:
+    received = b""
+    with shared.connect() as client, contextlib.suppress(ConnectionError):
+        client.sendall(GET * 6_000)
+        while part := client.recv(65_536):
+            received += part
+    assert received.count(b"HTTP/1.1 200") < 100
+    assert status_of(shared.ask(GET)) == 200
+
+
 def test_a_refusal_is_never_taken_for_the_answer_before_it(shared: Program) -> None:
     with shared.connect() as client:
         client.sendall(GET.replace(b"/ ", b"/hold ", 1) + b"\x00\xff\r\n\r\n")

@@ -16,6 +16,7 @@ from credcore_http.edge.trace import context_of
 HEAD_SECONDS = 5.0
 MAX_HEAD_BYTES = 65_536
 MAX_WRAPPING = 8  # bytes around each byte of a body that comes in chunks: the smallest chunk takes five
+MAX_WAITING = 64  # requests that a client sends ahead of their answers; each costs fifty times its bytes
 LAST_REQUEST_SECONDS = 0.5  # a request may be on its way on an idle connection when the server starts to stop
 LINGER_SECONDS = 1.0  # a refused client may send that long before it is cut off, or it would not see the answer
 
@@ -80,6 +81,8 @@ class BoundedConnection(HttpToolsProtocol):
         self._head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if self._head_bytes > MAX_HEAD_BYTES:
             raise _HeadTooLarge
+        if len(self.pipeline) == MAX_WAITING:
+            raise _TooManyAtOnce
         super().on_headers_complete()
         if self._stopping:
             self.cycle.keep_alive = False
@@ -155,6 +158,10 @@ class BoundedConnection(HttpToolsProtocol):
 
 class _HeadTooLarge(Exception):
     """Raised within the parser's callback, which makes it a parser error, and uvicorn a refusal."""
+
+
+class _TooManyAtOnce(Exception):
+    """As above. An answer is due to another request: the connection ends without one."""
 
 
 def _refusal(status: int, code: str, detail: str) -> bytes:
