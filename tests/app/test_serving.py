@@ -418,6 +418,11 @@ def test_a_body_in_the_smallest_chunks_is_taken(shared: Program) -> None:
     assert status_of(shared.ask(CHUNKED + chunks + b"2\r\n{}\r\n0\r\n\r\n")) == 200
 
 
+def test_headers_are_counted_as_well_as_measured(shared: Program) -> None:
+    for number, status in ((1_000, 200), (10_000, 431)):
+        assert status_of(shared.ask(GET[:-2] + b"a:\r\n" * number + b"\r\n")) == status
+
+
 def test_requests_sent_ahead_are_answered_one_after_the_other(shared: Program) -> None:
     with shared.connect() as client:
         client.sendall(GET * 60)

@@ -15,6 +15,7 @@ from credcore_http.edge.trace import context_of
 
 HEAD_SECONDS = 5.0
 MAX_HEAD_BYTES = 65_536
+FIELD_BYTES = 32  # what a header costs beside its name and value, as RFC 9113 reckons (6.5.2): thousands cost megabytes
 MAX_WRAPPING = 8  # bytes around each byte of a body that comes in chunks: the smallest chunk takes five
 MAX_WAITING = 64  # requests that a client sends ahead of their answers; each costs fifty times its bytes
 LAST_REQUEST_SECONDS = 0.5  # a request may be on its way on an idle connection when the server starts to stop
@@ -78,7 +79,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_body = True
         self._body_bytes = self._read_bytes = 0
         self._disarm()
-        self._head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        self._head_bytes = len(self.url) + sum(len(name) + len(value) + FIELD_BYTES for name, value in self.headers)
         if self._head_bytes > MAX_HEAD_BYTES:
             raise _HeadTooLarge
         if len(self.pipeline) == MAX_WAITING:
