@@ -406,6 +406,17 @@ def test_what_stands_around_a_body_has_a_limit_too(shared: Program, kind: str) -
     assert status_of(shared.ask(GET)) == 200
 
 
+def test_whoever_was_refused_within_a_body_has_the_answer_whatever_came_with_it(shared: Program) -> None:
+    with shared.connect() as client:
+        client.sendall(CHUNKED)
+        shared.ask(GET)  # by now the head was read by itself
+        answer = answer_to(client, b"no length\r\n" + b"x" * 200_000)
+        assert status_of(answer) == 400
+        for _ in range(3):
+            client.sendall(b"more")  # is read for a moment, so that nothing resets the connection
+            shared.ask(GET)
+
+
 def test_a_trailer_is_not_taken_for_a_header(shared: Program) -> None:
     trailer = b"Content-Type: text/plain\r\nAuthorization: Bearer x\r\n"
     with shared.connect() as client:

@@ -52,7 +52,7 @@ class BoundedConnection(HttpToolsProtocol):
             return
         was_in_head, body_of = self._in_head, self.cycle if self._in_body else None
         super().data_received(data)
-        if self._in_body and self.cycle is body_of:
+        if self._in_body and self.cycle is body_of and not self._refused:
             self._count_wrapping(len(data))
         if not self._awaits_head():
             return
