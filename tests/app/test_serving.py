@@ -402,7 +402,9 @@ def test_what_stands_around_a_body_has_a_limit_too(shared: Program, kind: str) -
             while sent < 50_000_000 and not select.select([client], [], [], 0)[0]:
                 sent += client.send(more)
         assert sent < 10_000_000
-        assert status_of(answer_to(client, b"")) == 400
+        answer = answer_to(client, b"")
+        assert status_of(answer) == 400
+        assert b"too much around the body" in answer
     assert status_of(shared.ask(GET)) == 200
 
 
@@ -454,9 +456,10 @@ def test_nobody_has_thousands_of_requests_wait_on_one_connection(shared: Program
     assert status_of(shared.ask(GET)) == 200
 
 
-def test_a_refusal_is_never_taken_for_the_answer_before_it(shared: Program) -> None:
+@pytest.mark.parametrize("bad", [b"\x00\xff\r\n\r\n", CHUNKED + b"no length\r\n"], ids=["a head", "a body"])
+def test_a_refusal_is_never_taken_for_the_answer_before_it(shared: Program, bad: bytes) -> None:
     with shared.connect() as client:
-        client.sendall(GET.replace(b"/ ", b"/hold ", 1) + b"\x00\xff\r\n\r\n")
+        client.sendall(GET.replace(b"/ ", b"/hold ", 1) + bad)
         assert shared.output.readline() == "holding\n"
 
         assert client.recv(65_536) == b""

@@ -53,7 +53,9 @@ class BoundedConnection(HttpToolsProtocol):
         was_in_head, body_of = self._in_head, self.cycle if self._in_body else None
         super().data_received(data)
         if self._in_body and self.cycle is body_of and not self._refused:
-            self._count_wrapping(len(data))
+            self._read_bytes += len(data)
+            if self._wraps_too_much():
+                self.send_400_response("")
         if not self._awaits_head():
             return
         if self._deadline is None:
@@ -106,16 +108,19 @@ class BoundedConnection(HttpToolsProtocol):
             self._arm(LAST_REQUEST_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn for what is not HTTP; its ``msg`` is always the same and is not sent."""
+        """Called by uvicorn for what is not HTTP, and here; ``msg`` is always uvicorn's own and is not sent."""
         if self._serves_request():
-            if self.cycle.response_started or not self.cycle.more_body:
-                # An answer is due to the request before this one: a refusal here would be taken for it.
+            if self.pipeline or self.cycle.response_started or not self.cycle.more_body:
+                # An answer is due to a request before this one: a refusal here would be taken for it.
                 self.transport.close()
                 return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(431, "payload-too-large", f"The request's head exceeds {MAX_HEAD_BYTES} bytes.")
+            detail = f"The request's head exceeds {MAX_HEAD_BYTES} bytes, each header counted with {FIELD_BYTES} more."
+            self._refuse(431, "payload-too-large", detail)
+        elif self._wraps_too_much():
+            self._refuse(400, "malformed-body", "There is too much around the body: trailers, or extensions of chunks.")
         else:
             self._refuse(400, "malformed-body", "The request is not HTTP/1.1.")
 
@@ -135,11 +140,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._disarm()
         self._arm(LINGER_SECONDS)
 
-    def _count_wrapping(self, read: int) -> None:
+    def _wraps_too_much(self) -> bool:
         """The parser keeps a trailer until it is complete, and reports no extension: raw bytes alone tell of either."""
-        self._read_bytes += read
-        if self._read_bytes > MAX_HEAD_BYTES + (1 + MAX_WRAPPING) * self._body_bytes:
-            self.send_400_response("")
+        return self._read_bytes > MAX_HEAD_BYTES + (1 + MAX_WRAPPING) * self._body_bytes
 
     def _awaits_head(self) -> bool:
         return not self._refused and not self._serves_request()
