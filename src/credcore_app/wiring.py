@@ -47,7 +47,7 @@ async def application(settings: Settings, dsn: str, *, grading: bool) -> AsyncIt
 
     Raises:
         Unavailable: the database cannot be reached.
-        Fault: schema, bank or signing keys are not as this version needs them.
+        Fault: schema, bank or signing keys are not as this version needs them, or the telemetry cannot be opened.
     """
     async with (
         stores_at(settings, dsn) as stores,

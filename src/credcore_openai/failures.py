@@ -10,7 +10,10 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """What is wrong with a reply that came with status 200."""
+    """What is wrong with a reply that came with status 200.
+
+    FILTERED stands for an error status, too, where a provider says in that way that its filter turned the answer away.
+    """
 
     NO_COMPLETION = "no-completion"  # HTML, cut or empty JSON, something else than a chat completion
     OVERSIZE = "oversize"

@@ -2,7 +2,8 @@
 
 Distance from the offline grade alone only asks for a person: the AI reads better than rules do. So does a suspicious
 sentence alone: honest answers about attacks have them. Both together let the lower grade stand, unless a second call
-without those sentences comes to the same.
+without those sentences comes to the same. And where the AI's points fail by its quotes alone, while the offline grader
+found as many with evidence of its own, the offline grade stands.
 """
 
 from __future__ import annotations
