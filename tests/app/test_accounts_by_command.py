@@ -71,7 +71,7 @@ def test_whoever_lost_their_second_factor_gets_in_again_with_the_password(
     assert ask(url, "POST", "/auth/login", login)[0] == 401
     done = home.call("user", "second-factor-off", "--email", "ada@example.org")
     assert done.returncode == 0
-    assert done.stdout.startswith("no second factor is asked of the student ada@example.org")
+    assert done.stdout.startswith("no second factor any more for the student ada@example.org")
     assert ask(url, "POST", "/auth/login", login)[0] == 200
     assert json.loads(home.call("audit", "--json").stdout)["items"][0]["deed"] == "second-factor-removed"
 

@@ -106,7 +106,7 @@ def second_factor_off(email: str, as_json: bool) -> None:
     async def work(office: UserOffice) -> Account:
         return await office.remove_second_factor(email)
 
-    _show(_with_office(work, email), as_json, "no second factor is asked of")
+    _show(_with_office(work, email), as_json, "no second factor any more for")
 
 
 def _with_office(work: Callable[[UserOffice], Awaitable[Result]], email: str | None = None) -> Result:

@@ -36,7 +36,10 @@ def no_telling_phrases(entries: Entries) -> Iterator[Finding]:
             keys, chance = sum(has for has, _ in told), sum(share for _, share in told)
             deviation = math.sqrt(sum(share * (1 - share) for _, share in told))
             if abs(keys - chance) > MOST_DEVIATIONS * deviation:
-                message = f"{phrase!r} stands in {keys} of {len(questions)} keys; chance would put it in {chance:.0f}"
+                message = (
+                    f"of {len(told)} questions with {phrase!r} in some options, {keys} have it in the key; by chance "
+                    f"{chance:.0f} would"
+                )
                 remedy = "Word keys and distractors alike: guess from the options alone, and see that it fails."
                 yield entries.question_files[role].at("multiple_choice").finding(Rule.TELLING_PHRASE, message, remedy)
 
