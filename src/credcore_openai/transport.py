@@ -14,7 +14,7 @@ import openai
 LONGEST_ERROR = 16 * 1024
 """Bytes of an error's body that are read: the SDK would read all of it, and everything after it."""
 ERROR_WITHIN = 1.0
-"""Seconds for them. What the status says stands, whenever the body comes."""
+"""Seconds for them. What the status says stands, whenever the body comes, and whether or not it can be read."""
 
 
 def http_client() -> httpx2.AsyncClient:
@@ -35,4 +35,13 @@ async def _shorten_error(response: httpx2.Response) -> None:
                 if len(said) >= LONGEST_ERROR:
                     break
     await whole.aclose()
-    response.stream = httpx2.ByteStream(bytes(said[:LONGEST_ERROR]))
+    response.stream = httpx2.ByteStream(_legible(response, bytes(said[:LONGEST_ERROR])))
+
+
+def _legible(response: httpx2.Response, said: bytes) -> bytes:
+    """Nothing where it is not in the encoding that the head names: the SDK would fail at it, and the status be lost."""
+    try:
+        httpx2.Response(response.status_code, headers=response.headers, content=said)  # which decodes it
+    except httpx2.DecodingError:
+        return b""
+    return said

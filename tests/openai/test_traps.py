@@ -100,6 +100,9 @@ TRAPS = {
     "429 for an hour": again_later(fails(429, "retry-after: 3600"), "status-429", 1, REFUSED, state=OPEN),
     "429 without quota": again_later(fails(429, code="insufficient_quota"), "quota", 1, REFUSED, state=OPEN),
     "401": again_later(fails(401), "status-401", 1, REFUSED, state=OPEN),
+    "401 in another encoding than it says": again_later(
+        fails(401, "content-encoding: gzip"), "status-401", 1, REFUSED, state=OPEN
+    ),
     "403": again_later(fails(403), "status-403", 1, REFUSED, state=OPEN),
     "404": again_later(fails(404), "status-404", 1, REFUSED, state=OPEN),
     "302": again_later(fails(302), "status-302", 1, REFUSED, state=OPEN),
