@@ -1,4 +1,5 @@
-"""What uvicorn's connection lacks: a deadline and a limit for a request's head, and problems as refusals."""
+"""What uvicorn's connection lacks: a deadline and a limit for a request's head, limits for what stands around a body
+and for requests sent ahead of their answers, and problems as refusals."""
 
 from __future__ import annotations
 
