@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 
 PRESSURE = Path("/proc/pressure/cpu")
+BUSIEST = 8
+"""How many times as long a busy machine may take. Beyond that no waiting excuses anything: that of what is measured is
+counted, too."""
 _TOTAL = re.compile(r"^some .*total=(\d+)$", re.MULTILINE)
 
 
@@ -28,7 +31,8 @@ class Stopwatch:
     @property
     def undisturbed(self) -> float:
         """Without those in which somebody waited for a processor; all of them where the kernel does not count those."""
-        return self.seconds - (_waited() - self._waited)
+        seconds = self.seconds
+        return max(seconds - (_waited() - self._waited), seconds / BUSIEST)
 
 
 def _waited() -> float:
