@@ -19,7 +19,7 @@ HELD = ("shuffled by words", "negated reference", "keywords chained", "criterion
 OPEN = {
     "keywords": "lines that look like code may be terms alone, as in real code",
     "keywords with function words": "the same: terms with signs of code in them make a line pass for code",
-    "keywords in empty sentences": "a sentence of its own around each term looks like a short answer",
+    "keywords in empty sentences": "some sentences of three words and more around each term look like a short answer",
     "shuffled by twos": "where the reference is one line of code, pairs of its words keep too much of its order",
     "question echoed": "code of the prompt that runs on into a sentence looks like code that the learner changed",
 }
@@ -51,7 +51,7 @@ def test_gaming_that_rules_cannot_tell_from_honest_answers_earns_next_to_nothing
 
 def test_what_gets_past_stays_rare() -> None:
     found = [one for family in OPEN for one in tried(family, bank()[::EVERY])]
-    assert len(broken(found)) <= 0.07 * len(found)
+    assert len(broken(found)) <= 0.035 * len(found)
 
 
 def test_the_question_in_whatever_frame_adds_next_to_nothing_to_a_weak_answer() -> None:

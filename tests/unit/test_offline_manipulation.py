@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from credcore.offline.lexicon import FUNCTION_WORDS
+from credcore.offline.text import passages
 from offline_question import CRITERIA, GOOD, PROMPT, REFERENCE, WEAK, compared, judged
 
 ATTACKS = {
@@ -92,6 +94,24 @@ def test_a_list_of_keywords_is_no_evidence_and_is_flagged(between: str) -> None:
     assert judged(salad).points <= 1
     assert judged(salad).flags == {"needs-review"}
     assert judged(f"{WEAK}\n{salad}").points <= judged(WEAK).points + 1
+
+
+FRAMES = ["I would use {}.", "The {} is important.", "It is about the {}."]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_list_of_the_references_words_with_a_frame_around_each_earns_nothing_and_is_flagged(frame: str) -> None:
+    words = [word for passage in passages(REFERENCE) for word in passage.words if word not in FUNCTION_WORDS]
+    salad = " ".join(frame.format(word) for word in words)
+    for finding in (judged(salad), compared(salad)):
+        assert finding.points <= 1
+        assert finding.flags == {"needs-review"}
+    assert compared(f"{WEAK}\n{salad}").points <= compared(WEAK).points + 1
+
+
+def test_some_short_sentences_are_no_list() -> None:
+    short = "I would make a plan. It is for the team. This is a log. There is a test. It has a name."
+    assert judged(f"{short} {GOOD}").points == judged(GOOD).points
 
 
 def test_a_shuffled_reference_earns_nothing_and_is_flagged() -> None:

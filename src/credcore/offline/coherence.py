@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+from credcore.offline.features import content, weight
 from credcore.offline.lexicon import FUNCTION_WORDS
 from credcore.offline.text import Passage
 
@@ -25,6 +26,12 @@ MANY_SHORT = 4
 STREWN_PAIRS, STREWN_SHARE = 8, 0.30
 STREWN_PASSAGE_PAIRS, STREWN_PASSAGE_SHARE = 3, 0.6
 """Articles and prepositions, and the impossible pairs for each of them: in a whole answer, and in one passage."""
+CRUMB, CRUMB_FRAME, CRUMBS = 2, 2, 6
+"""Content words at most, and function words at least, of a sentence that says next to nothing; and so many of them in
+a row that they are a list with a frame around each item. Of the answers in the fitting set one has four in a row; of
+the references and weak answers of the bank none has more than three."""
+NEAR_CRUMB = 4
+"""Content words up to which a sentence does not count either in an answer that was found to be so made."""
 
 _BETWEEN = re.compile(r"[,;|/]")
 _LISTED = re.compile(r"(?:^|\s)(?:[-*•●○]|\d{1,2}[.)])\s*\w")
@@ -127,6 +134,21 @@ def is_thin(found: Sequence[Passage], evidence: Sequence[Passage]) -> bool:
 def is_strewn(passage: Passage) -> bool:
     """Whether this passage is a shuffled text."""
     return _strewn([passage.words], STREWN_PASSAGE_PAIRS, STREWN_PASSAGE_SHARE)
+
+
+def crumbs(found: Sequence[Passage]) -> frozenset[Passage]:
+    """The sentences of a list in disguise: "I would use X. I would use Y. I would use Z." and so on."""
+    runs = (sum(1 for _ in run) for crumb, run in groupby(found, key=_is_crumb) if crumb)
+    if max(runs, default=0) < CRUMBS:
+        return frozenset()
+    return frozenset(passage for passage in found if _is_crumb(passage, NEAR_CRUMB))
+
+
+def _is_crumb(passage: Passage, most: int = CRUMB) -> bool:
+    """What looks like code counts where it begins like a sentence: the item itself may be code."""
+    framed = [word in FUNCTION_WORDS for word in passage.words]
+    said = {stemmed for stemmed in content(passage) if weight(stemmed) == 1}
+    return len(said) <= most and sum(framed) >= CRUMB_FRAME and (framed[0] or not passage.code)
 
 
 def _is_bare(found: Sequence[Passage]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from credcore.offline.coherence import is_salad, is_strewn
+from credcore.offline.coherence import crumbs, is_salad, is_strewn
 from credcore.offline.copying import remade
 from credcore.offline.echo import repeating, without_echo
 from credcore.offline.features import content, read
@@ -76,9 +76,10 @@ def take(answer: str, *, prompt: str, reference: str, titles: Sequence[str] = ()
     honest = [passage for passage in kept if passage is not None and not _gives_up(passage)]
     fresh = _first_of_each(without_echo(honest, prompt, reference, titles))
     copied = remade(fresh, reference)
-    whole = [passage for passage in fresh if not is_strewn(passage) and passage not in copied.passages]
+    listed = crumbs(fresh)
+    whole = [p for p in fresh if not is_strewn(p) and p not in copied.passages and p not in listed]
     straight = _without_contraries(whole, reference)
-    salad = is_salad(fresh) or copied.shuffled
+    salad = is_salad(fresh) or copied.shuffled or bool(listed)
     disowned = any(map(_disowns, honest))
     void = not any(map(content, straight)) or is_salad(fresh) or disowned
     return Reading(
