@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
-from credcore.offline.features import content, weight
+from credcore.offline.features import weight
 from credcore.offline.lexicon import FUNCTION_WORDS
 from credcore.offline.text import Passage
 
@@ -147,7 +147,7 @@ def crumbs(found: Sequence[Passage]) -> frozenset[Passage]:
 def _is_crumb(passage: Passage, most: int = CRUMB) -> bool:
     """What looks like code counts where it begins like a sentence: the item itself may be code."""
     framed = [word in FUNCTION_WORDS for word in passage.words]
-    said = {stemmed for stemmed in content(passage) if weight(stemmed) == 1}
+    said = {stemmed for stemmed in passage.content if weight(stemmed) == 1}
     return len(said) <= most and sum(framed) >= CRUMB_FRAME and (framed[0] or not passage.code)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from credcore.offline.features import content, weight
+from credcore.offline.features import weight
 from credcore.offline.lexicon import FUNCTION_WORDS
 from credcore.offline.text import Passage, fold, stem, tokens
 
@@ -72,7 +72,7 @@ def _bare(found: Sequence[Passage], terms: frozenset[str]) -> Bare:
     bare: list[Passage] = []
     listed = said = 0
     for passage in found:
-        own = set(content(passage))
+        own = set(passage.content)
         new = own - seen
         seen |= own
         said += len(new & terms)

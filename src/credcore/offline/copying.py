@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from credcore.offline.features import content, read
+from credcore.offline.features import read
 from credcore.offline.lexicon import DENIALS, NEGATORS
 from credcore.offline.text import Passage
 
@@ -123,16 +123,16 @@ def _of_reference(reference: str, *, prose_only: bool) -> Matter:
 
 def _matter(found: Sequence[Passage]) -> Matter:
     return Matter(
-        words=frozenset(stemmed for passage in found for stemmed in content(passage)),
+        words=frozenset(stemmed for passage in found for stemmed in passage.content),
         pairs=frozenset(pair for passage in found for pair in pairwise(passage.stems)),
         denials=sum(map(denials, found)),
     )
 
 
 def _is_taken(passage: Passage, source: Matter) -> bool:
-    return len(set(content(passage))) >= OWN_WORDS and _from(passage, source) >= FROM_REFERENCE
+    return len(set(passage.content)) >= OWN_WORDS and _from(passage, source) >= FROM_REFERENCE
 
 
 def _from(passage: Passage, source: Matter) -> float:
-    own = set(content(passage))
+    own = set(passage.content)
     return len(own & source.words) / len(own) if own else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from credcore.offline.features import Expectation, content, expectation, meanings, read, weight
+from credcore.offline.features import Expectation, expectation, meanings, read, weight
 from credcore.offline.text import Passage
 
 ECHO_SHARE = 0.85
@@ -83,4 +83,4 @@ def _said_before(own: Sequence[tuple[str, str]], known: frozenset[tuple[str, str
 
 
 def _adds_nothing(passage: Passage, known: Known) -> bool:
-    return sum(weight(stemmed) for stemmed in set(content(passage)) - known.single) < FRAME_WEIGHT
+    return sum(weight(stemmed) for stemmed in set(passage.content) - known.single) < FRAME_WEIGHT

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from credcore.offline.lexicon import FUNCTION_WORDS, WEAK_WORDS
+from credcore.offline.lexicon import WEAK_WORDS
 from credcore.offline.text import Passage, passages, stem
 from credcore.offline.thesaurus import SAME
 
@@ -68,18 +68,9 @@ def read(text: str) -> tuple[Passage, ...]:
     return passages(text)
 
 
-def content(passage: Passage) -> list[str]:
-    """The stems that carry meaning, in order. Single letters are left out, single digits are not."""
-    return [
-        stemmed
-        for word, stemmed in zip(passage.words, passage.stems, strict=True)
-        if word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
-    ]
-
-
 def meanings(passage: Passage) -> list[str]:
-    """The same with one stem for all that mean the same."""
-    return [SAME.get(stemmed, stemmed) for stemmed in content(passage)]
+    """The stems that carry meaning, with one for all that mean the same."""
+    return [SAME.get(stemmed, stemmed) for stemmed in passage.content]
 
 
 @lru_cache(maxsize=1024)

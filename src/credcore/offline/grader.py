@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from credcore.offline import feedback
 from credcore.offline.coherence import evident, is_thin
@@ -82,19 +82,38 @@ class _Asked:
 class _Attempt:
     """One answer in the light of its question, with what every criterion needs of it.
 
-    ``evident`` is the likeness of the passages that can be evidence: what criteria with terms are judged by. Passages
-    that repeat the prompt cannot make it look more like an answer to the question.
+    What only criteria with terms need is made when the first of them asks for it.
     """
 
     def __init__(self, asked: _Asked, reading: Reading) -> None:
         self.asked = asked
         self.passages = reading.passages
-        coherent = supported(evident(reading.passages), _reference_of(asked), asked.terms)
-        self.thin = is_thin(reading.passages, coherent)
-        self.searched = tuple(map(Searched, coherent))
-        whole, self.likest = likeness(asked.reference, coherent, asked.prompt)
-        own = tuple(passage for passage in coherent if passage not in reading.repeating)
-        self.evident = whole if own == coherent else _by_its_own(whole, likeness(asked.reference, own, asked.prompt)[0])
+        self._repeating = reading.repeating
+        self._coherent = supported(evident(reading.passages), _reference_of(asked), asked.terms)
+        self.thin = is_thin(reading.passages, self._coherent)
+
+    @cached_property
+    def searched(self) -> tuple[Searched, ...]:
+        """The passages that can be evidence."""
+        return tuple(map(Searched, self._coherent))
+
+    @cached_property
+    def evident(self) -> Features:
+        """Their likeness to the reference. Those that repeat the prompt cannot make it look more like an answer to the
+        question."""
+        whole, _ = self._likeness
+        own = tuple(passage for passage in self._coherent if passage not in self._repeating)
+        if own == self._coherent:
+            return whole
+        return _by_its_own(whole, likeness(self.asked.reference, own, self.asked.prompt)[0])
+
+    @property
+    def likest(self) -> Passage | None:
+        return self._likeness[1]
+
+    @cached_property
+    def _likeness(self) -> tuple[Features, Passage | None]:
+        return likeness(self.asked.reference, self._coherent, self.asked.prompt)
 
 
 def _by_its_own(whole: Features, own: Features) -> Features:

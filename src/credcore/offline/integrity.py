@@ -16,7 +16,7 @@ from enum import Enum
 from credcore.offline.coherence import crumbs, is_salad, is_strewn
 from credcore.offline.copying import remade
 from credcore.offline.echo import repeating, without_echo
-from credcore.offline.features import content, read
+from credcore.offline.features import read
 from credcore.offline.lexicon import NEGATORS
 from credcore.offline.suspicion import speaks_to_grader, without_quotes
 from credcore.offline.text import Passage, passage_of, passages
@@ -81,7 +81,7 @@ def take(answer: str, *, prompt: str, reference: str, titles: Sequence[str] = ()
     straight = _without_contraries(whole, reference)
     salad = is_salad(fresh) or copied.shuffled or bool(listed)
     disowned = any(map(_disowns, honest))
-    void = not any(map(content, straight)) or is_salad(fresh) or disowned
+    void = not any(passage.content for passage in straight) or is_salad(fresh) or disowned
     return Reading(
         passages=() if void else tuple(straight),
         repeating=repeating(straight, prompt, titles),

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from credcore.offline.lexicon import CONFUSABLES, SUFFIXES
+from credcore.offline.lexicon import CONFUSABLES, FUNCTION_WORDS, SUFFIXES
 
 MAX_CHARACTERS = 20_000
 """What lies behind is not read: the longest answer that the HTTP contract takes."""
@@ -42,13 +42,15 @@ class Passage:
     """A sentence, list item or line of code as it stands in the raw text, with its folded words in order.
 
     ``folded`` is the raw text in lower case without look-alikes, ``words`` are its words, ``stems`` their
-    stems, one for one.
+    stems, one for one; ``content`` are the stems that carry meaning, in order: single letters are left out, single
+    digits are not.
     """
 
     raw: str
     folded: str
     words: tuple[str, ...]
     stems: tuple[str, ...]
+    content: tuple[str, ...]
     code: bool
 
 
@@ -84,7 +86,18 @@ def passage_of(raw: str, *, most_words: int = MAX_TOKENS) -> Passage | None:
     if not words:
         return None
     stems = tuple(map(stem, words))
-    return Passage(raw=raw, folded=folded.lower(), words=words, stems=stems, code=bool(_CODE.search(raw)))
+    return Passage(
+        raw=raw,
+        folded=folded.lower(),
+        words=words,
+        stems=stems,
+        content=tuple(stemmed for word, stemmed in zip(words, stems, strict=True) if _carries_meaning(word)),
+        code=bool(_CODE.search(raw)),
+    )
+
+
+def _carries_meaning(word: str) -> bool:
+    return word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
 
 
 def _pieces(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from credcore.offline.features import content, read
+from credcore.offline.features import read
 from credcore.questions import Essay
 from credcore_app.content_check.entries import AnyQuestion, Entries
 from credcore_app.content_check.finding import Finding, Rule
@@ -50,7 +50,7 @@ def _said(entry: AnyQuestion) -> _Said:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stemmed for passage in read(text) for stemmed in content(passage))
+    return frozenset(stemmed for passage in read(text) for stemmed in passage.content)
 
 
 def _likeness(one: _Said, other: _Said) -> float:

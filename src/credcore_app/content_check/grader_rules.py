@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from credcore.grading import GradingTask
-from credcore.offline.features import content, read
+from credcore.offline.features import read
 from credcore.offline_grader import judge_offline
 from credcore.questions import Essay
 from credcore_app.content_check.entries import Entries, Entry
@@ -63,7 +63,7 @@ def _nearest(essay: Essay, candidates: Sequence[Essay]) -> list[Essay]:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stemmed for passage in read(text) for stemmed in content(passage))
+    return frozenset(stemmed for passage in read(text) for stemmed in passage.content)
 
 
 def _points(essay: Essay, answer: str) -> Decimal:
