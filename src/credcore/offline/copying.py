@@ -27,9 +27,6 @@ MANY, MANY_ORDER = 0.6, 0.5
 it. Shuffled by twos, a text keeps .57 of them; by words, .2; good answers with so many words, .72 and more."""
 NEARLY_ALL, HARDLY_ANY = 0.75, 0.42
 """The same two figures where code is counted in."""
-DENIED = 0.125
-"""Denials more than the reference has, for each passage made of it, from which it is turned round. One of several
-sentences that denies something else besides, as in a correction of what was said first, turns nothing round."""
 LONG_LINE = 25
 """Words from which a line with signs of code in it is none."""
 
@@ -89,9 +86,9 @@ def _is_scrambled(taken: Sequence[Passage], whole: Matter) -> bool:
 
 
 def _is_contrary(taken: Sequence[Passage], whole: Matter) -> bool:
-    """What is denied elsewhere in the answer turns nothing round."""
+    """One denial more than the reference has is enough; what is denied elsewhere in the answer turns nothing round."""
     own = _matter(taken)
-    return _share(own, whole) >= MANY and own.denials - whole.denials >= max(1, DENIED * len(taken))
+    return _share(own, whole) >= MANY and own.denials > whole.denials
 
 
 def _order(own: Matter, source: Matter) -> float:
